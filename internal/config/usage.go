@@ -1,0 +1,56 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Usage writes the help of "fobdesk serve": every setting with its flag, variable and default.
+func Usage(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString(`Usage: fobdesk serve [flags]
+
+Starts the portal. Every flag can be given as the variable beside it; a flag goes before the
+variable. A secret is best kept out of both: give the file that holds it.
+
+`)
+	for _, s := range (&draft{}).settings() {
+		fmt.Fprintf(&b, "  --%s %s\n", flagName(s.variable()), s.metavar)
+		if s.secret {
+			file := s.variable() + fileSuffix
+			fmt.Fprintf(&b, "  --%s FILE  (%s)\n", flagName(file), file)
+		}
+		fmt.Fprintf(&b, "        %s (%s; %s)\n", strings.ReplaceAll(s.help, "`", ""), s.variable(), s.otherwise())
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdown is the README's table of settings.
+func markdown() string {
+	var b strings.Builder
+	b.WriteString("| variable | default | meaning |\n| --- | --- | --- |\n")
+	for _, s := range (&draft{}).settings() {
+		names, def := "`"+s.variable()+"`", s.unset
+		if s.secret {
+			names += " or `" + s.variable() + fileSuffix + "`"
+		}
+		if s.def != "" {
+			def = "`" + s.def + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, def, s.help)
+	}
+	return b.String()
+}
+
+// otherwise says in the help what holds where the setting is not given.
+func (s setting) otherwise() string {
+	switch {
+	case s.def != "":
+		return "default " + s.def
+	case s.unset == "none":
+		return "no default"
+	}
+	return s.unset
+}
