@@ -1,0 +1,13 @@
+// Package session owns a browser's session and what a browser keeps for us between two requests:
+// the session itself, sign-ins under way, and drafts of what was typed before a session ended.
+// What a session may do is decided by web; how tokens are got is Entra's (internal/entra).
+//
+// A session lives in two places. The cookie holds an id and a secret, both random. The database
+// (Rows) holds the id's hash and a payload sealed under a key made of the server's key and the
+// cookie's secret. Neither half opens the session without the other, which is the one invariant:
+// a copy of the database, its journal or its backup holds no readable token.
+//
+// Store carries sessions behind gorilla's sessions.Store, whose registry makes one read of the
+// database serve a whole request. Everything else a browser keeps is sealed under the server's
+// keys alone (Keys) and lives ten minutes.
+package session

@@ -1,0 +1,318 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+var errDown = errors.New("database is down")
+
+// memory is Rows and UsedStates as their comments say, and can be told to fail.
+type memory struct {
+	mu     sync.Mutex
+	rows   map[string]Row
+	leases map[string]time.Time
+	states map[string]time.Time
+	calls  map[string]int
+	down   map[string]bool // by method; "" is all of them
+}
+
+func newMemory() *memory {
+	return &memory{
+		rows: map[string]Row{}, leases: map[string]time.Time{}, states: map[string]time.Time{},
+		calls: map[string]int{}, down: map[string]bool{},
+	}
+}
+
+// call counts a call and tells whether it is to fail; the caller unlocks.
+func (m *memory) call(ctx context.Context, method string) error {
+	m.mu.Lock()
+	m.calls[method]++
+	m.calls[""]++
+	if m.down[""] || m.down[method] {
+		return errDown
+	}
+	return ctx.Err()
+}
+
+func (m *memory) setDown(method string, down bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.down[method] = down
+}
+
+func (m *memory) count(method string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls[method]
+}
+
+func (m *memory) all() []Row {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.rows))
+}
+
+// put changes a row behind the store's back.
+func (m *memory) put(row Row) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.rows[row.Key] = row
+}
+
+func (m *memory) InsertSession(ctx context.Context, row Row, replaces string) error {
+	err := m.call(ctx, "InsertSession")
+	defer m.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	delete(m.rows, replaces)
+	row.Sealed = bytes.Clone(row.Sealed)
+	m.rows[row.Key] = row
+	return nil
+}
+
+func (m *memory) FindSession(ctx context.Context, key string) (Row, error) {
+	err := m.call(ctx, "FindSession")
+	defer m.mu.Unlock()
+	if err != nil {
+		return Row{}, err
+	}
+	row, ok := m.rows[key]
+	if !ok {
+		return Row{}, ErrNoRow
+	}
+	row.Sealed = bytes.Clone(row.Sealed)
+	return row, nil
+}
+
+func (m *memory) UpdateSession(ctx context.Context, row Row) (bool, error) {
+	err := m.call(ctx, "UpdateSession")
+	defer m.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	held, ok := m.rows[row.Key]
+	if !ok || held.Version != row.Version || !held.Ended.IsZero() {
+		return false, nil
+	}
+	held.Sealed, held.Seen = bytes.Clone(row.Sealed), row.Seen
+	held.Version++
+	m.rows[row.Key] = held
+	delete(m.leases, row.Key)
+	return true, nil
+}
+
+func (m *memory) TouchSession(ctx context.Context, key string, seen time.Time) error {
+	err := m.call(ctx, "TouchSession")
+	defer m.mu.Unlock()
+	if row, ok := m.rows[key]; err == nil && ok && row.Seen.Before(seen) {
+		row.Seen = seen
+		m.rows[key] = row
+	}
+	return err
+}
+
+func (m *memory) LeaseSession(ctx context.Context, key string, version int64, now, until time.Time) (bool, error) {
+	err := m.call(ctx, "LeaseSession")
+	defer m.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	row, ok := m.rows[key]
+	if !ok || row.Version != version || !row.Ended.IsZero() || now.Before(m.leases[key]) {
+		return false, nil
+	}
+	m.leases[key] = until
+	return true, nil
+}
+
+func (m *memory) EndSession(ctx context.Context, key string, at time.Time) error {
+	err := m.call(ctx, "EndSession")
+	defer m.mu.Unlock()
+	if row, ok := m.rows[key]; err == nil && ok && row.Ended.IsZero() {
+		row.Ended, row.Sealed = at, nil
+		m.rows[key] = row
+	}
+	return err
+}
+
+func (m *memory) DeleteSession(ctx context.Context, key string) error {
+	err := m.call(ctx, "DeleteSession")
+	defer m.mu.Unlock()
+	if err == nil {
+		delete(m.rows, key)
+	}
+	return err
+}
+
+func (m *memory) EndSessionsOfSID(ctx context.Context, sid string, at time.Time) (int, error) {
+	err := m.call(ctx, "EndSessionsOfSID")
+	defer m.mu.Unlock()
+	n := 0
+	for key, row := range m.rows {
+		if err == nil && row.SID == sid && row.Ended.IsZero() {
+			row.Ended, row.Sealed = at, nil
+			m.rows[key] = row
+			n++
+		}
+	}
+	return n, err
+}
+
+func (m *memory) PurgeSessions(ctx context.Context, before time.Time) error {
+	err := m.call(ctx, "PurgeSessions")
+	defer m.mu.Unlock()
+	if err == nil {
+		maps.DeleteFunc(m.rows, func(_ string, row Row) bool {
+			return row.Ends.Before(before) || (!row.Ended.IsZero() && row.Ended.Before(before))
+		})
+	}
+	return err
+}
+
+func (m *memory) UseState(ctx context.Context, hash string, until time.Time) (bool, error) {
+	err := m.call(ctx, "UseState")
+	defer m.mu.Unlock()
+	if _, used := m.states[hash]; used || err != nil {
+		return false, err
+	}
+	m.states[hash] = until
+	return true, nil
+}
+
+func (m *memory) PurgeStates(ctx context.Context, now time.Time) error {
+	err := m.call(ctx, "PurgeStates")
+	defer m.mu.Unlock()
+	if err == nil {
+		maps.DeleteFunc(m.states, func(_ string, until time.Time) bool { return until.Before(now) })
+	}
+	return err
+}
+
+// clock is a time that tests move.
+type clock struct{ at time.Time }
+
+func newClock() *clock { return &clock{at: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time               { return c.at }
+func (c *clock) advance(d time.Duration)      { c.at = c.at.Add(d) }
+func (c *clock) in(d time.Duration) time.Time { return c.at.Add(d) }
+
+// serverKeys makes Keys of 32 times each byte.
+func serverKeys(t testing.TB, of ...byte) *Keys {
+	t.Helper()
+	var secrets [][]byte
+	for _, b := range of {
+		secrets = append(secrets, bytes.Repeat([]byte{b}, keySize))
+	}
+	keys, err := NewKeys(secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func newStore(t testing.TB, m *memory, now func() time.Time) *Store {
+	t.Helper()
+	return NewStore(Config{
+		Rows: m, States: m, Keys: serverKeys(t, 1), Idle: 15 * time.Minute, Max: 8 * time.Hour,
+		Secure: true, Now: now, Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+// browser keeps cookies as a browser does.
+type browser struct{ jar map[string]string }
+
+func newBrowser() *browser { return &browser{jar: map[string]string{}} }
+
+// request makes one request and returns the cookies that its answer set.
+func (b *browser) request(do func(w http.ResponseWriter, r *http.Request)) []*http.Cookie {
+	r := httptest.NewRequest(http.MethodGet, "https://fobs.example/", nil)
+	for name, value := range b.jar {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := httptest.NewRecorder()
+	do(w, r)
+	set := w.Result().Cookies()
+	for _, cookie := range set {
+		if cookie.MaxAge < 0 {
+			delete(b.jar, cookie.Name)
+		} else {
+			b.jar[cookie.Name] = cookie.Value
+		}
+	}
+	return set
+}
+
+// copy is another browser with the same cookies: a thief's, or this one before what follows.
+func (b *browser) copy() *browser { return &browser{jar: maps.Clone(b.jar)} }
+
+// signIn starts sess in the browser.
+func (b *browser) signIn(t testing.TB, st *Store, sess Session) []*http.Cookie {
+	t.Helper()
+	return b.request(func(w http.ResponseWriter, r *http.Request) {
+		if err := st.Start(w, r, sess); err != nil {
+			t.Fatalf("Start: %v", err)
+		}
+	})
+}
+
+// current is who the browser is signed in as, counted as use.
+func (b *browser) current(t testing.TB, st *Store) *Session {
+	t.Helper()
+	var sess *Session
+	b.request(func(_ http.ResponseWriter, r *http.Request) {
+		var err error
+		if sess, err = st.Current(r); err != nil {
+			t.Fatalf("Current: %v", err)
+		}
+	})
+	return sess
+}
+
+func (b *browser) end(st *Store) (err error) {
+	b.request(func(w http.ResponseWriter, r *http.Request) { err = st.End(w, r) })
+	return err
+}
+
+func (b *browser) lastPerson(st *Store) (key string, ok bool) {
+	b.request(func(_ http.ResponseWriter, r *http.Request) { key, ok = st.LastPerson(r) })
+	return key, ok
+}
+
+const tenant = "11111111-1111-4111-8111-111111111111"
+
+var (
+	anna = oath.Person{TenantID: tenant, ID: "a0000000-0000-4000-8000-000000000001", Name: "Anna"}
+	ben  = oath.Person{TenantID: tenant, ID: "b0000000-0000-4000-8000-000000000002", Name: "Ben"}
+)
+
+// sessionOf is p just signed in, with tokens good until expiry.
+func sessionOf(p oath.Person, expiry time.Time) Session {
+	return Session{
+		Person: p, Subject: "sub-" + p.Name, SID: "sid-" + p.Name, LoginHint: "hint-" + p.Name,
+		Tokens: NewTokens("access-"+p.Name, "refresh-"+p.Name, expiry),
+	}
+}
+
+func wantOutcome(t testing.TB, err error, want outcome.Outcome) {
+	t.Helper()
+	if got, ok := outcome.Of(err); !ok || got != want {
+		t.Errorf("got error %v, want %s", err, want)
+	}
+}
+
+const sessionCookie = "__Host-fobdesk"

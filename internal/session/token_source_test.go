@@ -1,0 +1,435 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fobdesk/internal/outcome"
+)
+
+// entra answers refreshes and remembers which refresh tokens were presented.
+type entra struct {
+	mu        sync.Mutex
+	presented []string
+	takes     time.Duration
+	fails     error
+	during    func() // what happens elsewhere while Entra thinks
+}
+
+func (e *entra) refresh(ctx context.Context, sess Session) (Session, error) {
+	e.mu.Lock()
+	e.presented = append(e.presented, sess.Tokens.RefreshToken())
+	n, takes, fails, during := len(e.presented), e.takes, e.fails, e.during
+	e.mu.Unlock()
+	if during != nil {
+		during()
+	}
+	select {
+	case <-time.After(takes):
+	case <-ctx.Done():
+		return Session{}, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: ctx.Err()}
+	}
+	if fails != nil {
+		return Session{}, fails
+	}
+	sess.Roles, sess.IssuedAt = []string{fmt.Sprintf("role-%d", n)}, time.Now()
+	sess.Tokens = NewTokens(fmt.Sprintf("access-%d", n), fmt.Sprintf("refresh-%d", n), time.Now().Add(time.Hour))
+	return sess, nil
+}
+
+// fault makes the following refreshes fail with err, or succeed where it is nil.
+func (e *entra) fault(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fails = err
+}
+
+// inBubble runs a test of Anna's session with fake time, her access token good for expiresIn.
+func inBubble(t *testing.T, expiresIn time.Duration, test func(t *testing.T, st *Store, m *memory, b *browser, e *entra)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		m, b := newMemory(), newBrowser()
+		st := newStore(t, m, time.Now)
+		b.signIn(t, st, sessionOf(anna, time.Now().Add(expiresIn)))
+		test(t, st, m, b, &entra{takes: 300 * time.Millisecond})
+	})
+}
+
+// source is the token source of a new request.
+func (b *browser) source(t *testing.T, st *Store, e *entra) *TokenSource {
+	t.Helper()
+	sess := b.current(t, st)
+	if sess == nil {
+		t.Fatal("nobody is signed in")
+	}
+	return st.TokenSource(sess, e.refresh)
+}
+
+func wantToken(t *testing.T, got string, err error, want string) {
+	t.Helper()
+	if err != nil || got != want {
+		t.Errorf("got access token %q, %v, want %q", got, err, want)
+	}
+}
+
+func down() error { return outcome.New(outcome.UpstreamUnavailable) }
+
+func TestAnAccessTokenThatHoldsIsUsed(t *testing.T) {
+	inBubble(t, 3*time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-Anna")
+		if len(e.presented) != 0 {
+			t.Error("refreshed too early")
+		}
+	})
+}
+
+func TestTOK04ConcurrentRequestsCauseOneRefresh(t *testing.T) {
+	for _, replicas := range []int{1, 2} {
+		t.Run(fmt.Sprintf("%d replicas", replicas), func(t *testing.T) {
+			inBubble(t, -time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+				stores := []*Store{st, newStore(t, m, time.Now)}
+				var wg sync.WaitGroup
+				for i := range 50 {
+					source := b.source(t, stores[i%replicas], e)
+					wg.Go(func() {
+						got, err := source.AccessToken(t.Context())
+						wantToken(t, got, err, "access-1")
+					})
+				}
+				wg.Wait()
+				if !slices.Equal(e.presented, []string{"refresh-Anna"}) {
+					t.Errorf("presented %v", e.presented)
+				}
+				if got := m.count("LeaseSession"); replicas == 1 && got != 1 {
+					t.Errorf("%d leases asked for in one process", got)
+				}
+			})
+		})
+	}
+}
+
+func TestTOK04ConcurrentReplacesCauseOneRefresh(t *testing.T) {
+	inBubble(t, time.Hour, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		stores := []*Store{st, newStore(t, m, time.Now)}
+		var wg sync.WaitGroup
+		for i := range 20 {
+			source := b.source(t, stores[i%2], e)
+			wg.Go(func() {
+				got, err := source.Replace(t.Context(), "access-Anna")
+				wantToken(t, got, err, "access-1")
+				got, err = source.Replace(t.Context(), "access-Anna")
+				wantToken(t, got, err, "access-1")
+				got, err = source.AccessToken(t.Context())
+				wantToken(t, got, err, "access-1")
+			})
+		}
+		wg.Wait()
+		if len(e.presented) != 1 {
+			t.Errorf("presented %v", e.presented)
+		}
+	})
+}
+
+func TestTOK03EachRefreshTokenIsPresentedOnce(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		stores := []*Store{st, newStore(t, m, time.Now)}
+		for range 5 {
+			var wg sync.WaitGroup
+			for i := range 10 {
+				source := b.source(t, stores[i%2], e)
+				wg.Go(func() {
+					if _, err := source.AccessToken(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			for range 7 {
+				time.Sleep(9 * time.Minute)
+				b.current(t, st)
+			}
+		}
+		want := []string{"refresh-Anna", "refresh-1", "refresh-2", "refresh-3", "refresh-4"}
+		if !slices.Equal(e.presented, want) {
+			t.Errorf("presented %v, want %v", e.presented, want)
+		}
+	})
+}
+
+func TestTOK05TheNewPairIsDurableBeforeItIsUsed(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		m.setDown("UpdateSession", true)
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.Unavailable)
+		if got != "" {
+			t.Errorf("gave %q, which is nowhere kept", got)
+		}
+		m.setDown("UpdateSession", false)
+		time.Sleep(leaseTime)
+		got, err = b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-2")
+		kept := b.current(t, newStore(t, m, time.Now))
+		if kept.Tokens.AccessToken() != "access-2" || kept.Tokens.RefreshToken() != "refresh-2" {
+			t.Errorf("kept %s, %s", kept.Tokens.AccessToken(), kept.Tokens.RefreshToken())
+		}
+	})
+}
+
+func TestOIDC16ARefreshIsNoStepUp(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		before := b.current(t, st)
+		if _, err := b.source(t, st, e).AccessToken(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := b.current(t, st)
+		if !got.SteppedUp.Equal(before.SteppedUp) || !got.SignedIn.Equal(before.SignedIn) {
+			t.Error("a refresh counts as a sign-in")
+		}
+		if !slices.Equal(got.Roles, []string{"role-1"}) || !got.IssuedAt.After(before.IssuedAt) {
+			t.Errorf("roles %v of %v are not the new ones", got.Roles, got.IssuedAt)
+		}
+		if !got.Ends().Equal(before.Ends()) {
+			t.Error("the absolute end moved")
+		}
+	})
+}
+
+func TestARefreshWithoutANewRefreshTokenKeepsTheOld(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, _ *entra) {
+		source := st.TokenSource(b.current(t, st), func(_ context.Context, sess Session) (Session, error) {
+			sess.Tokens = NewTokens("new", "", time.Now().Add(time.Hour))
+			return sess, nil
+		})
+		got, err := source.AccessToken(t.Context())
+		wantToken(t, got, err, "new")
+		if kept := b.current(t, st).Tokens.RefreshToken(); kept != "refresh-Anna" {
+			t.Errorf("kept %q", kept)
+		}
+	})
+}
+
+func TestTOK06ARevokedRefreshTokenEndsTheSession(t *testing.T) {
+	for name, expiresIn := range map[string]time.Duration{"expired": -time.Minute, "about to": time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, expiresIn, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+				e.fault(outcome.New(outcome.SignedOut))
+				_, err := b.source(t, st, e).AccessToken(t.Context())
+				wantOutcome(t, err, outcome.SignedOut)
+				if b.current(t, st) != nil || len(m.all()[0].Sealed) != 0 {
+					t.Error("the session lives, or its tokens are still there")
+				}
+				if key, ok := b.lastPerson(st); !ok || key != PersonKey(anna) {
+					t.Errorf("who it was is lost: %q", key)
+				}
+			})
+		})
+	}
+}
+
+func TestTOK06TroubleKeepsTheSessionAndTheOldToken(t *testing.T) {
+	inBubble(t, time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		e.fault(down())
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-Anna")
+		_, err = b.source(t, st, e).Replace(t.Context(), "access-Anna")
+		wantOutcome(t, err, outcome.UpstreamUnavailable)
+
+		time.Sleep(2 * time.Minute)
+		_, err = b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.UpstreamUnavailable)
+
+		e.fault(nil)
+		started := time.Now()
+		got, err = b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-4")
+		if waited := time.Since(started); waited > e.takes {
+			t.Errorf("Entra is back, and yet it took %v", waited)
+		}
+	})
+}
+
+func TestTOK06ATokenThatStillHoldsIsNotWaitedFor(t *testing.T) {
+	inBubble(t, time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		e.takes = 10 * time.Second
+		slow, quick := b.source(t, st, e), b.source(t, newStore(t, m, time.Now), e)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got, err := slow.AccessToken(t.Context())
+			wantToken(t, got, err, "access-1")
+		})
+		synctest.Wait()
+		started := time.Now()
+		got, err := quick.AccessToken(t.Context())
+		wantToken(t, got, err, "access-Anna")
+		if waited := time.Since(started); waited != 0 {
+			t.Errorf("waited %v for a refresh elsewhere", waited)
+		}
+		wg.Wait()
+	})
+}
+
+func TestARefreshIsNotCutByABrowserThatLeaves(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		ctx, leave := context.WithCancel(t.Context())
+		e.during = leave
+		_, _ = b.source(t, st, e).AccessToken(ctx)
+		if got := b.current(t, st).Tokens.AccessToken(); got != "access-1" {
+			t.Errorf("kept %q: the answer was lost", got)
+		}
+	})
+}
+
+func TestAnEntraThatHangsIsGivenUp(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		e.takes = time.Hour
+		started := time.Now()
+		_, err := b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.UpstreamUnavailable)
+		if waited := time.Since(started); waited != refreshTimeout {
+			t.Errorf("gave up after %v", waited)
+		}
+		e.takes, started = time.Second, time.Now()
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-2")
+		if waited := time.Since(started); waited != time.Second {
+			t.Errorf("Entra is back, and yet it took %v", waited)
+		}
+	})
+}
+
+func TestRST02ARefreshThatDiedIsTakenUpByAnother(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		row := b.current(t, st).place.row
+		leased, err := m.LeaseSession(t.Context(), row.Key, row.Version, time.Now(), time.Now().Add(leaseTime))
+		if err != nil || !leased {
+			t.Fatal("not leased")
+		}
+		_, err = b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.UpstreamUnavailable)
+		if len(e.presented) != 0 {
+			t.Error("the lease was not kept")
+		}
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-1")
+	})
+}
+
+func TestARefreshThatPanicsHarmsNobodyElse(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic is lost")
+				}
+			}()
+			e.during = func() { panic("planted") }
+			_, _ = b.source(t, st, e).AccessToken(t.Context())
+		}()
+		e.during = nil
+		time.Sleep(leaseTime)
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access-2")
+	})
+}
+
+func TestASignOutDuringARefreshWins(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+		source, thief := b.source(t, st, e), b.copy()
+		e.during = func() {
+			if err := b.end(st); err != nil {
+				t.Error(err)
+			}
+		}
+		_, err := source.AccessToken(t.Context())
+		wantOutcome(t, err, outcome.SignedOut)
+		if len(m.all()) != 0 || thief.current(t, st) != nil {
+			t.Error("the refresh brought the session back")
+		}
+	})
+}
+
+func TestAnEndElsewhereDuringARefreshWins(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		e.during = func() { _, _ = st.EndSID(t.Context(), "sid-Anna") }
+		_, err := b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.SignedOut)
+		if b.current(t, st) != nil {
+			t.Error("still signed in")
+		}
+	})
+}
+
+func TestARefreshThatWasOvertakenGivesWhatStands(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		e.during = func() {
+			sess := b.current(t, st)
+			sess.Tokens = NewTokens("overtaker", "refresh", time.Now().Add(time.Hour))
+			if err := st.update(t.Context(), sess); err != nil {
+				t.Error(err)
+			}
+		}
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "overtaker")
+	})
+}
+
+func TestWithoutARefreshTokenTheSessionEndsWithItsAccessToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, b, e := newMemory(), newBrowser(), &entra{}
+		st := newStore(t, m, time.Now)
+		sess := sessionOf(anna, time.Time{})
+		sess.Tokens = NewTokens("access", "", time.Now().Add(time.Minute))
+		b.signIn(t, st, sess)
+		got, err := b.source(t, st, e).AccessToken(t.Context())
+		wantToken(t, got, err, "access")
+		time.Sleep(time.Minute)
+		_, err = b.source(t, st, e).AccessToken(t.Context())
+		wantOutcome(t, err, outcome.SignedOut)
+		if len(e.presented) != 0 || b.current(t, st) != nil {
+			t.Errorf("presented %q, or still signed in", e.presented)
+		}
+	})
+}
+
+func TestADatabaseThatFailsStopsNoTokenThatHolds(t *testing.T) {
+	for _, method := range []string{"FindSession", "LeaseSession"} {
+		inBubble(t, time.Minute, func(t *testing.T, st *Store, m *memory, b *browser, e *entra) {
+			source := b.source(t, st, e)
+			m.setDown(method, true)
+			got, err := source.AccessToken(t.Context())
+			wantToken(t, got, err, "access-Anna")
+			time.Sleep(time.Minute)
+			_, err = source.AccessToken(t.Context())
+			wantOutcome(t, err, outcome.Unavailable)
+			if !errors.Is(err, errDown) || len(e.presented) != 0 {
+				t.Errorf("error %v, presented %q", err, e.presented)
+			}
+		})
+	}
+}
+
+func TestAStepUpDuringARefreshLeavesTheNewSession(t *testing.T) {
+	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, e *entra) {
+		source := b.source(t, st, e)
+		e.during = func() {
+			b.request(func(w http.ResponseWriter, r *http.Request) {
+				if err := st.Start(w, r, sessionOf(anna, time.Now().Add(time.Hour))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		_, err := source.AccessToken(t.Context())
+		wantOutcome(t, err, outcome.SignedOut)
+		if b.current(t, st) == nil {
+			t.Error("the new session is gone")
+		}
+	})
+}
