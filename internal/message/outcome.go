@@ -1,0 +1,87 @@
+package message
+
+import (
+	"context"
+	"strings"
+
+	"fobdesk/internal/outcome"
+)
+
+// Words is what a page says of an outcome.
+type Words struct {
+	Title string
+	Text  []string // a paragraph each: what it means, and whose turn it is
+	Next  string   // the one next step; empty where the text or a field's error says it
+}
+
+// FieldError is what is wrong with one field, in words.
+type FieldError struct {
+	Name string // the form's field name
+	Text string
+}
+
+// Done returns the words of what was done: Enrolled, Activated or Removed.
+func Done(ctx context.Context, o outcome.Outcome) Words {
+	return words(ctx, outcome.New(o))
+}
+
+// Refusal returns the words of a refusal: those of its reason where it has some, else the
+// outcome's general ones, for each part apart.
+func Refusal(ctx context.Context, refusal *outcome.Error) Words {
+	return words(ctx, refusal)
+}
+
+// Problem returns the words of a fault that is no outcome: "general" (ours, whatever it was),
+// "method_not_allowed", "too_large" or "unsupported_media".
+func Problem(ctx context.Context, name string) Words {
+	prefix := "problem." + name + "."
+	return Words{
+		Title: Text(ctx, prefix+"title"),
+		Text:  paragraphs(Text(ctx, prefix+"text")),
+		Next:  Text(ctx, prefix+"next"),
+	}
+}
+
+// FieldErrors returns what is wrong with which field: each flaw of an InvalidInput in the order
+// of the form, or the one field that the outcome is about; none where it is about no field.
+func FieldErrors(ctx context.Context, refusal *outcome.Error) []FieldError {
+	if name, ok := fieldOf[refusal.Outcome]; ok {
+		return []FieldError{{Name: name, Text: Text(ctx, key(refusal, "field"))}}
+	}
+	errs := make([]FieldError, 0, len(refusal.Fields))
+	for _, f := range refusal.Fields {
+		errs = append(errs, FieldError{Name: f.Name, Text: Text(ctx, "field."+f.Name+"."+f.Flaw)})
+	}
+	return errs
+}
+
+// fieldOf names the field beside which an outcome is told.
+var fieldOf = map[outcome.Outcome]string{
+	outcome.WrongCode:       "verificationCode",
+	outcome.UnknownSerial:   "serialNumber",
+	outcome.AssignedToOther: "serialNumber",
+}
+
+func words(ctx context.Context, refusal *outcome.Error) Words {
+	wait := Wait(ctx, refusal.RetryAfter)
+	w := Words{Title: Text(ctx, key(refusal, "title"))}
+	if k := key(refusal, "text"); Has(k) {
+		w.Text = paragraphs(Text(ctx, k, "wait", wait))
+	}
+	if k := key(refusal, "next"); Has(k) {
+		w.Next = Text(ctx, k, "wait", wait)
+	}
+	return w
+}
+
+// key returns the key of a part of the words, the reason's own where there is one.
+func key(refusal *outcome.Error, part string) string {
+	general := "outcome." + string(refusal.Outcome) + "."
+	if own := general + refusal.Reason + "." + part; refusal.Reason != "" && Has(own) {
+		return own
+	}
+	return general + part
+}
+
+// paragraphs splits at the line ends of a catalogue's text.
+func paragraphs(s string) []string { return strings.Split(s, "\n") }
