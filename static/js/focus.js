@@ -1,0 +1,15 @@
+// After a part of the page was swapped: the focus goes to the summary, the field asked for or the
+// heading, and the heading is announced, as a full load would do by itself.
+const announcer = document.getElementById("announcer");
+
+document.addEventListener("htmx:after:swap", () => {
+	const main = document.getElementById("main");
+	const heading = main?.querySelector("h1");
+	const target = main?.querySelector("[autofocus]") ?? heading;
+	if (!target) return;
+	if (target === heading) heading.tabIndex = -1;
+	target.focus({ preventScroll: true });
+	const title = main.querySelector("#summary-title") ?? heading;
+	announcer.classList.remove("announcer-shown");
+	announcer.textContent = title?.textContent ?? "";
+});

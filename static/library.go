@@ -1,0 +1,111 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// sheets are the parts of app.css in the order of the cascade.
+var sheets = []string{
+	"color", "base", "layout", "header", "button", "field", "summary", "notice",
+	"fob", "badge", "drawing", "steps", "receipt", "print",
+}
+
+// types are the media types served, by the name's end.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".png": "image/png",
+}
+
+// asset is one file as it is served.
+type asset struct {
+	mediaType string
+	etag      string
+	body      []byte
+	gzipped   []byte // nil where compressing gains nothing
+}
+
+// library is every asset by path, and the path by name.
+type library struct {
+	assets map[string]asset
+	paths  map[string]string
+}
+
+// load reads css/ into one sheet, and js/, img/ and dist/ as they are.
+func load(fsys fs.FS) (library, error) {
+	l := library{assets: map[string]asset{}, paths: map[string]string{}}
+	var css bytes.Buffer
+	for _, name := range sheets {
+		data, err := fs.ReadFile(fsys, "css/"+name+".css")
+		if err != nil {
+			return library{}, fmt.Errorf("read style sheet: %w", err)
+		}
+		css.Write(data)
+	}
+	if err := l.add("app.css", css.Bytes()); err != nil {
+		return library{}, err
+	}
+	for _, pattern := range []string{"js/*.js", "img/*", "dist/*.js"} {
+		names, err := fs.Glob(fsys, pattern)
+		if err != nil {
+			return library{}, fmt.Errorf("list assets: %w", err)
+		}
+		for _, name := range names {
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return library{}, fmt.Errorf("read asset: %w", err)
+			}
+			if err := l.add(path.Base(name), data); err != nil {
+				return library{}, err
+			}
+		}
+	}
+	return l, nil
+}
+
+// add gives data its path. Two assets of one name are a mistake, for one would hide the other.
+func (l library) add(name string, data []byte) error {
+	if l.paths[name] != "" {
+		return fmt.Errorf("asset %s exists twice", name)
+	}
+	end := path.Ext(name)
+	if types[end] == "" {
+		return fmt.Errorf("asset %s has no known media type", name)
+	}
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:4])
+	a := asset{mediaType: types[end], etag: `"` + hash + `"`, body: data}
+	var err error
+	if a.gzipped, err = compress(data); err != nil {
+		return fmt.Errorf("compress %s: %w", name, err)
+	}
+	l.paths[name] = Prefix + strings.TrimSuffix(name, end) + "." + hash + end
+	l.assets[l.paths[name]] = a
+	return nil
+}
+
+func compress(data []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	if buf.Len() >= len(data) {
+		return nil, nil
+	}
+	return buf.Bytes(), nil
+}

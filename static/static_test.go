@@ -1,0 +1,149 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func get(t *testing.T, path, accept string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Accept-Encoding", accept)
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestHDR05AssetsHaveHashedNamesAndNeverChange(t *testing.T) {
+	hashed := regexp.MustCompile(`^/static/[a-z]+\.[0-9a-f]{8}\.[a-z]+$`)
+	for name, mediaType := range map[string]string{
+		"app.css":     "text/css; charset=utf-8",
+		"focus.js":    "text/javascript; charset=utf-8",
+		"favicon.svg": "image/svg+xml",
+	} {
+		path := URL(name)
+		if !hashed.MatchString(path) {
+			t.Errorf("URL(%q) = %q, want a hash in it", name, path)
+		}
+		res := get(t, path, "")
+		if got, want := res.Header.Get("Cache-Control"), "public, max-age=31536000, immutable"; got != want {
+			t.Errorf("%s: Cache-Control %q, want %q", name, got, want)
+		}
+		if got := res.Header.Get("Content-Type"); got != mediaType {
+			t.Errorf("%s: Content-Type %q, want %q", name, got, mediaType)
+		}
+	}
+}
+
+func TestHDR04AssetsAndWhatIsMissingAreNotSniffed(t *testing.T) {
+	for path, status := range map[string]int{
+		URL("app.css"):             http.StatusOK,
+		"/static/app.css":          http.StatusNotFound,
+		"/static/app.00000000.css": http.StatusNotFound,
+		"/static/css/base.css":     http.StatusNotFound,
+		"/static/../go.mod":        http.StatusNotFound,
+		"/static/":                 http.StatusNotFound,
+	} {
+		res := get(t, path, "")
+		if res.StatusCode != status || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %d, nosniff %q; want %d, nosniff", path, res.StatusCode, res.Header.Get("X-Content-Type-Options"), status)
+		}
+		if status == http.StatusNotFound && res.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: what is missing may be kept", path)
+		}
+	}
+}
+
+func TestCompressedIsTheSameContent(t *testing.T) {
+	plain, err := io.ReadAll(get(t, URL("app.css"), "identity, gzip;q=0").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res := get(t, URL("app.css"), "br, GZIP;q=0.8")
+	if got := res.Header.Get("Content-Encoding"); got != "gzip" {
+		t.Fatalf("Content-Encoding %q, want gzip", got)
+	}
+	z, err := gzip.NewReader(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unpacked, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(plain, unpacked) || len(plain) == 0 {
+		t.Error("the compressed sheet differs from the plain one")
+	}
+}
+
+func TestOnlyReadingIsServed(t *testing.T) {
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, URL("app.css"), nil))
+	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST: %d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+	w = httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodHead, URL("app.css"), nil))
+	if w.Code != http.StatusOK || w.Body.Len() != 0 || w.Header().Get("Content-Length") == "0" {
+		t.Errorf("HEAD: %d with %d bytes", w.Code, w.Body.Len())
+	}
+}
+
+func TestAnAssetThatIsNotBuiltHasNoAddress(t *testing.T) {
+	if got := URL("unbuilt.js"); got != "" {
+		t.Errorf("URL = %q, want none", got)
+	}
+}
+
+func TestEveryStyleSheetIsServed(t *testing.T) {
+	names, err := fs.Glob(files, "css/*.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		part := strings.TrimSuffix(strings.TrimPrefix(name, "css/"), ".css")
+		if !slices.Contains(sheets, part) {
+			t.Errorf("%s is not among the sheets", name)
+		}
+	}
+}
+
+func TestHDR01OurAssetsAskForNothingFromElsewhere(t *testing.T) {
+	for _, pattern := range []string{"css/*.css", "js/*.js"} {
+		names, err := fs.Glob(files, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			data, err := files.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := regexp.MustCompile(`https?://|url\(|@import|\beval\(|innerHTML|new Function`).Find(data); m != nil {
+				t.Errorf("%s holds %q", name, m)
+			}
+			if lines := bytes.Count(data, []byte("\n")); strings.HasSuffix(name, ".js") && lines >= 50 {
+				t.Errorf("%s has %d lines: what does it hide?", name, lines)
+			}
+		}
+	}
+}
+
+func TestTwoAssetsOfOneNameStopTheStart(t *testing.T) {
+	fsys := fstest.MapFS{"js/x.js": {Data: []byte("1")}, "dist/x.js": {Data: []byte("2")}}
+	for _, name := range sheets {
+		fsys["css/"+name+".css"] = &fstest.MapFile{}
+	}
+	if _, err := load(fsys); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("error %v, want one that says twice", err)
+	}
+}
