@@ -1,0 +1,200 @@
+// Package desk holds the rules of the portal: what happens, in which order, when a person enrols,
+// activates or removes a fob. Each rule reads as it is: the intent is written, the try counted,
+// Graph asked, its answer doubted where it can be doubted, the outcome written.
+//
+// It knows neither Graph's protocol nor SQL: Fobs is Graph as one person, Ledger is what lasts.
+// Its one invariant: Graph is not asked before the intent is durable, and nothing is reported as
+// done that Graph has not confirmed.
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+// How long things may take.
+const (
+	// actLimit bounds one act with all its calls; an answer is written within the server's 30 s.
+	actLimit = 25 * time.Second
+	// closeLimit bounds the writing of an outcome once Graph has spoken.
+	closeLimit = 5 * time.Second
+	// remembered is how long a verification code counts as used for a serial number. Graph's own
+	// window is two to three steps of 30 or 60 seconds.
+	remembered = 5 * time.Minute
+	// repeatPause is the pause between two looks at a submission that is still under way.
+	repeatPause = 100 * time.Millisecond
+)
+
+// Fobs is Microsoft Graph as one person, with that person's own delegated token. The writes return
+// Graph's request id. A refusal is an *outcome.Error; OutcomeUnknown says that the answer to a
+// write was lost, UpstreamUnavailable that nothing was sent.
+type Fobs interface {
+	List(ctx context.Context) ([]oath.Method, error)
+	AssignAndActivate(ctx context.Context, serial oath.SerialNumber, code oath.VerificationCode, name oath.DisplayName) (string, error)
+	Activate(ctx context.Context, methodID string, code oath.VerificationCode, name oath.DisplayName) (string, error)
+	Remove(ctx context.Context, methodID string) (string, error)
+}
+
+// Config is what a Desk is made of.
+type Config struct {
+	Ledger Ledger
+	// MAC is a keyed hash under a key of the server's: what it hashes can't be guessed from it.
+	MAC func(purpose string, parts ...[]byte) []byte
+	// Attempts is how many tries of a code are allowed in Window, for a person and for a serial.
+	Attempts int
+	Window   time.Duration
+	// ReadBack are the pauses before each look at Graph after a lost answer; nil means
+	// ReadBackPauses.
+	ReadBack []time.Duration
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Desk does the acts. It is safe for concurrent use.
+type Desk struct{ Config }
+
+// New returns a Desk.
+func New(c Config) *Desk {
+	if c.ReadBack == nil {
+		c.ReadBack = ReadBackPauses()
+	}
+	return &Desk{c}
+}
+
+// By is who acts, for whom and from where.
+type By struct {
+	RequestID string // names the act
+	Actor     oath.Person
+	Subject   oath.Person
+	Address   string
+	// FreshMFA says that the access token was got with the fresh-MFA claim, and not long ago.
+	FreshMFA bool
+}
+
+func (d *Desk) newAct(event string, by By, serial string) Act {
+	return Act{
+		ID: by.RequestID, Event: event, Serial: serial, Address: by.Address, At: d.Now(),
+		Actor:   Party{ID: by.Actor.ID, Name: by.Actor.Name},
+		Subject: Party{ID: by.Subject.ID, Name: by.Subject.Name},
+	}
+}
+
+// withCode makes the act count against its limits and claim the code. The fob is told by its
+// canonical serial number, or by its method's id where the serial is not known.
+func (d *Desk) withCode(act Act, fob string, code oath.VerificationCode) Act {
+	act.CodeHash = d.MAC("verification code", []byte(fob), []byte(code.Reveal()))
+	act.Remembered = act.At.Add(remembered)
+	for _, counter := range []string{personCounter(act.Subject.ID), "serial:" + fob} {
+		act.Limits = append(act.Limits, Limit{Counter: counter, Max: d.Attempts, Window: d.Window})
+	}
+	return act
+}
+
+func personCounter(personID string) string { return "person:" + personID }
+
+// perform opens the act, does it and closes it; it answers the id of the act whose receipt tells
+// the end. An act is not cut by a browser that leaves: do gets a context of its own.
+func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *Act) (End, error)) (string, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actLimit)
+	defer cancel()
+	if err := d.open(ctx, act); err != nil {
+		if repeat, ok := errors.AsType[*Repeat](err); ok {
+			return repeat.ActID, repeat.Settled.err()
+		}
+		return "", err
+	}
+	end, fault := do(ctx, &act)
+	end.At = d.Now()
+	d.close(ctx, act, end)
+	d.Log.InfoContext(ctx, "act", "event", act.Event, "act", act.ID, "outcome", end.Outcome,
+		"reason", end.Reason, "graph_request_id", end.GraphRequestID, "behind", fault)
+	if refusal, ok := errors.AsType[*outcome.Error](fault); ok && refusal.Outcome == end.Outcome {
+		return act.ID, refusal
+	}
+	return act.ID, end.err()
+}
+
+// open records the intent. A submission that is under way already is waited for; where it ends
+// without the code having been judged, this one takes its place.
+func (d *Desk) open(ctx context.Context, act Act) error {
+	for {
+		err := d.Ledger.Open(ctx, act)
+		repeat, under := errors.AsType[*Repeat](err)
+		switch {
+		case under && repeat.Settled != nil, err == nil:
+			return err
+		case !under:
+			if _, refused := outcome.Of(err); refused {
+				return err
+			}
+			return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+		}
+		select {
+		case <-ctx.Done():
+			return outcome.New(outcome.OutcomeUnknown)
+		case <-time.After(repeatPause):
+		}
+	}
+}
+
+// close writes the outcome. Graph has spoken by now, so a store that fails for a moment is tried
+// again; where it stays down the person still hears the truth, and the open intent is found later.
+func (d *Desk) close(ctx context.Context, act Act, end End) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer cancel()
+	for pause := repeatPause; ; pause *= 2 {
+		err := d.Ledger.Close(ctx, act, end)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			d.Log.ErrorContext(ctx, "the outcome was not written", "act", act.ID, "outcome", end.Outcome, "error", err)
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// err returns nil for an act that was done, and the refusal otherwise.
+func (e *End) err() error {
+	switch e.Outcome {
+	case outcome.Enrolled, outcome.Activated, outcome.Removed:
+		return nil
+	}
+	return &outcome.Error{Outcome: e.Outcome, Reason: e.Reason, Reference: e.GraphRequestID}
+}
+
+// Receipt returns the end of an act of this person, or ErrNoReceipt.
+func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (Receipt, error) {
+	receipt, err := d.Ledger.FindReceipt(ctx, person.ID, actID)
+	if err != nil && !errors.Is(err, ErrNoReceipt) {
+		return Receipt{}, &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+	}
+	return receipt, err
+}
+
+// Sweep finds, now and every minute until ctx ends, the intents that were left without an outcome
+// by a crash, and gives them the outcome that is true of them: unknown.
+func (d *Desk) Sweep(ctx context.Context) {
+	const every = time.Minute
+	for {
+		lost, err := d.Ledger.MarkLost(ctx, d.Now().Add(-actLimit-closeLimit))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			d.Log.ErrorContext(ctx, "look for open intents", "error", err)
+		case lost > 0:
+			d.Log.WarnContext(ctx, "intents without an outcome", "count", lost)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package desk
+
+import (
+	"context"
+
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+// Removal names the fob to be taken off its person.
+type Removal struct {
+	MethodID string
+	// Serial is the fob's serial number as the person saw it; empty where the form did not say.
+	Serial string
+}
+
+// Remove unassigns a fob from the subject: it goes back to the tenant's stock. It answers the id of
+// the receipt, or an *outcome.Error: NotFound where the method is not among the subject's or is not
+// the fob that was seen, and NotAllowed, StepUp, SignedOut, Throttled, UpstreamUnavailable,
+// OutcomeUnknown and Unavailable as Enrol.
+func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string, error) {
+	act := d.newAct(EventRemove, by, in.Serial)
+	return d.perform(ctx, act, func(ctx context.Context, act *Act) (End, error) {
+		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
+		if err != nil {
+			return unsent(by, err)
+		}
+		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
+		requestID, err := fobs.Remove(ctx, in.MethodID)
+		return d.judge(ctx, answer{
+			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Removed,
+			find: func(m oath.Method) bool { return m.ID == in.MethodID },
+		})
+	})
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/desk"
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+const enrolPath = "/enrol"
+
+// getEnrol shows the form: empty, filled from a link on a letter, or as it was before the person
+// was sent to Entra.
+func (s *Server) getEnrol(c echo.Context) error {
+	sess := current(c)
+	if s.stale(sess, freshForm) {
+		return s.stepUp(c, c.Request().URL.RequestURI(), session.Draft{Path: enrolPath}, nil)
+	}
+	props := view.EnrolProps{}
+	if serial, err := oath.ParseSerialNumber(c.QueryParam("serial")); err == nil {
+		props.Serial.Value = serial.String()
+	}
+	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath); ok {
+		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		if draft.Serial != "" || draft.DisplayName != "" {
+			props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
+		}
+	}
+	return s.render(c, http.StatusOK, s.enrolPage(c, props))
+}
+
+func (s *Server) enrolPage(c echo.Context, props view.EnrolProps) templ.Component {
+	props.Chrome = s.chrome(c, "enrol.title", props.Summary)
+	return view.EnrolPage(props)
+}
+
+// postEnrol relays what was typed to Graph.
+func (s *Server) postEnrol(c echo.Context) error {
+	f := fields{form: c.Request().PostForm}
+	in := desk.Enrolment{
+		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
+		Name:   read(&f, fieldName, oath.ParseDisplayName),
+		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
+	}
+	form := refusable{
+		returnTo: enrolPath,
+		draft:    enrolDraft(&f),
+		page: func(r told) templ.Component {
+			return s.enrolPage(c, view.EnrolProps{
+				Summary: &r.Summary, OtherCase: otherCase(r.refusal, in.Serial),
+				Serial: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
+				Name:   view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+				Code:   view.Input{Error: r.fields[fieldCode]},
+			})
+		},
+	}
+	if err := f.err(); err != nil {
+		return s.refuse(c, err, form)
+	}
+	if s.stale(current(c), freshWrite) {
+		return s.stepUp(c, enrolPath, form.draft, nil)
+	}
+	receipt, err := s.Desk.Enrol(c.Request().Context(), s.fobs(c), s.by(c), in)
+	if err != nil {
+		return s.refuse(c, err, form)
+	}
+	return c.Redirect(http.StatusSeeOther, receiptPath(receipt))
+}
+
+// otherCase suggests the serial number in the other letter case where Graph does not know it as
+// typed: it may compare it as an opaque string. It is never sent by itself.
+func otherCase(refusal error, serial oath.SerialNumber) string {
+	other, differs := serial.OtherCase()
+	if !differs || !errors.Is(refusal, outcome.UnknownSerial) {
+		return ""
+	}
+	return other
+}
+
+// enrolDraft is what is kept of the form while its person is away: never the code.
+func enrolDraft(f *fields) session.Draft {
+	return session.Draft{Path: enrolPath, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName)}
+}
+
+// draftOf is what is kept of a form that was posted without a session.
+func draftOf(c echo.Context) session.Draft {
+	if c.Path() == enrolPath {
+		return enrolDraft(&fields{form: c.Request().PostForm})
+	}
+	return session.Draft{}
+}
+
+func receiptPath(actID string) string { return "/receipts/" + url.PathEscape(actID) }

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+// What a form may hold.
+const (
+	maxBody   = 16 << 10 // bytes
+	maxFields = 100
+)
+
+// formBody reads the body of a post, within bounds and only as a form.
+func (s *Server) formBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
+		if r.Method != http.MethodPost || c.Path() == cspReportPath {
+			return next(c)
+		}
+		kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
+		if r.ContentLength != 0 && (err != nil || kind != echo.MIMEApplicationForm) {
+			return echo.ErrUnsupportedMediaType
+		}
+		if err := r.ParseForm(); err != nil {
+			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+				return echo.ErrStatusRequestEntityTooLarge
+			}
+			return echo.ErrBadRequest.WithInternal(err)
+		}
+		if len(r.PostForm) > maxFields {
+			return echo.ErrBadRequest
+		}
+		return next(c)
+	}
+}
+
+// Field names, Graph's own.
+const (
+	fieldSerial = "serialNumber"
+	fieldName   = "displayName"
+	fieldCode   = "verificationCode"
+)
+
+// fields collects what is wrong with a form, so that it is told all at once.
+type fields struct {
+	form  map[string][]string
+	wrong []outcome.Field
+}
+
+// read parses the field with this name and notes its flaw.
+func read[T any](f *fields, name string, parse func(string) (T, error)) T {
+	var value T
+	err := error(oath.FlawDoubled)
+	if len(f.form[name]) < 2 {
+		value, err = parse(f.typed(name))
+	}
+	if err != nil {
+		f.wrong = append(f.wrong, outcome.Field{Name: name, Flaw: err.Error()})
+	}
+	return value
+}
+
+// typed returns what was typed into a field, for showing it again.
+func (f *fields) typed(name string) string {
+	if len(f.form[name]) == 0 {
+		return ""
+	}
+	return f.form[name][0]
+}
+
+// err returns the refusal where a field is wrong.
+func (f *fields) err() error {
+	if len(f.wrong) == 0 {
+		return nil
+	}
+	return &outcome.Error{Outcome: outcome.InvalidInput, Fields: f.wrong}
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+// getHome welcomes whoever is not signed in, and shows the others their fobs. It never sends
+// anybody to Entra by itself, a session that is over apart.
+func (s *Server) getHome(c echo.Context) error {
+	sess := current(c)
+	if sess == nil {
+		props := view.WelcomeProps{Chrome: s.chrome(c, "welcome.title", nil)}
+		props.SignIn = view.Link{Href: signInPath("/"), Text: message.Text(c.Request().Context(), "action.sign_in"), Leaves: true}
+		return s.render(c, http.StatusOK, view.WelcomePage(props))
+	}
+	state := homeState{open: c.QueryParam(fobParam)}
+	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), "/"); ok {
+		state.notice = message.Text(c.Request().Context(), draft.Notice)
+	}
+	methods, err := s.fobs(c).List(c.Request().Context())
+	if errors.Is(err, outcome.SignedOut) {
+		return s.signedOut(c, draftOf(c), err)
+	}
+	status := http.StatusOK
+	if err != nil {
+		refusal := s.refusal(c, err)
+		status = statusOf(refusal)
+		unread := s.tell(c, refusal).Summary
+		state.unread = &unread
+	}
+	return s.render(c, status, s.homeWith(c, state, methods))
+}
+
+// homeState is what the home page shows beside the fobs.
+type homeState struct {
+	summary   *view.Summary
+	unread    *view.Summary
+	notice    string
+	open      string // the id of the fob whose form is unfolded
+	codeError string // what is wrong with the code in that form
+}
+
+// homePage reads the fobs and shows them. It answers a form that was refused, so a list that
+// can't be read is no news of its own: the summary says what came of the form.
+func (s *Server) homePage(c echo.Context, state homeState) templ.Component {
+	methods, err := s.fobs(c).List(c.Request().Context())
+	if err != nil {
+		unread := s.tell(c, s.refusal(c, err)).Summary
+		state.unread = &unread
+	}
+	return s.homeWith(c, state, methods)
+}
+
+func (s *Server) homeWith(c echo.Context, state homeState, methods []oath.Method) templ.Component {
+	props := view.HomeProps{
+		Chrome:  s.chrome(c, "home.title", state.summary),
+		Summary: state.summary, Notice: state.notice, Unread: state.unread,
+	}
+	for _, method := range methods {
+		fob := s.fob(c, method)
+		if fob.Activate != nil && method.ID == state.open {
+			fob.Activate.Open, fob.Activate.Code.Error = true, state.codeError
+		}
+		props.Fobs = append(props.Fobs, fob)
+	}
+	return view.HomePage(props)
+}
+
+// fob puts a method into the words of the list.
+func (s *Server) fob(c echo.Context, method oath.Method) view.Fob {
+	ctx, device := c.Request().Context(), method.Device
+	fob := view.Fob{
+		ID: method.ID, Name: device.DisplayName, Serial: device.SerialNumber,
+		Added: s.moment(c, method.Created), LastUsed: s.moment(c, latest(method.LastUsed, device.LastUsed)),
+	}
+	if fob.Name == "" {
+		fob.Name = message.Text(ctx, "fob.unnamed")
+	}
+	switch device.Status {
+	case oath.StatusActivated:
+		fob.Status = "active"
+	case oath.StatusAssigned, oath.StatusAvailable, oath.StatusFailedActivation:
+		// A read that lags still says "available" of a fob that is bound (Graph, reported).
+		fob.Status, fob.Activate = "assigned", &view.ActivateForm{}
+	default:
+		fob.Status = "other"
+	}
+	fob.State = message.Text(ctx, "fob.state."+fob.Status)
+	return fob
+}

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+)
+
+// getHealth says that the process lives; it touches nothing.
+func (s *Server) getHealth(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// getReady says whether the portal can serve, without why: that is in the log.
+func (s *Server) getReady(c echo.Context) error {
+	if err := s.Ready(c.Request().Context()); err != nil {
+		s.Log.WarnContext(c.Request().Context(), "not ready", "error", err)
+		return c.String(http.StatusServiceUnavailable, "not ready\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// postCSPReport counts and logs what a browser refused to load. Anyone can send one, so it is
+// bounded in size and in how many are logged.
+func (s *Server) postCSPReport(c echo.Context) error {
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return echo.ErrStatusRequestEntityTooLarge
+	}
+	if s.cspReports.Allow() {
+		s.Log.WarnContext(c.Request().Context(), "content security policy report", "report", violated(body))
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// violated returns the directive and the blocked address of a report, in either of the two forms
+// browsers send (CSP Level 3, section 5).
+func violated(body []byte) string {
+	const most = 512
+	var old struct {
+		Report struct {
+			Directive string `json:"violated-directive"`
+			Blocked   string `json:"blocked-uri"`
+		} `json:"csp-report"`
+	}
+	var reports []struct {
+		Body struct {
+			Directive string `json:"effectiveDirective"`
+			Blocked   string `json:"blockedURL"`
+		} `json:"body"`
+	}
+	said := "unreadable"
+	switch {
+	case json.Unmarshal(body, &old) == nil && old.Report.Directive != "":
+		said = old.Report.Directive + " " + old.Report.Blocked
+	case json.Unmarshal(body, &reports) == nil && len(reports) > 0:
+		said = reports[0].Body.Directive + " " + reports[0].Body.Blocked
+	}
+	return string(bytes.ToValidUTF8([]byte(said[:min(len(said), most)]), nil))
+}
+
+// record writes a row of the audit trail that is no act. A trail that can't be written does not
+// hide the answer; the log says so.
+func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {
+	ctx := c.Request().Context()
+	row := audit.Row{
+		Time: s.Now(), Event: event, Outcome: string(came),
+		Address: c.RealIP(), RequestID: requestIDOf(ctx),
+	}
+	if sess != nil {
+		row.Actor, row.ActorName = sess.Person.ID, sess.Person.Name
+		row.Subject, row.SubjectName = row.Actor, row.ActorName
+	}
+	if err := s.Trail.AppendAudit(ctx, row); err != nil {
+		s.Log.ErrorContext(ctx, "the audit row was not written", "event", event, "error", err)
+	}
+}

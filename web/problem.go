@@ -1,0 +1,86 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/message"
+	"fobdesk/internal/outcome"
+	"fobdesk/web/view"
+)
+
+// handleError is where every error that is no form's ends: one calm page with a reference. A
+// fault of ours is logged here, once.
+func (s *Server) handleError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status, summary := s.problem(c, err)
+	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
+	if err := s.render(c, status, view.ProblemPage(props)); err != nil {
+		s.Log.ErrorContext(c.Request().Context(), "the page of a problem failed", "error", err)
+	}
+}
+
+func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
+	ctx := c.Request().Context()
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
+		setRetryAfter(c, refusal.RetryAfter)
+		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "outcome", refusal.Outcome, "reason", refusal.Reason,
+			"behind", refusal.Err, "request_id", requestIDOf(ctx))
+		summary := s.tell(c, refusal).Summary
+		summary.Next = s.wayOn(c, refusal)
+		return statusOf(refusal), summary
+	}
+	status := http.StatusInternalServerError
+	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
+		status = known.Code
+	} else {
+		s.Log.ErrorContext(ctx, "fault", "route", c.Path(), "error", err, "request_id", requestIDOf(ctx))
+	}
+	words := message.Problem(ctx, problemName(status))
+	return status, view.Summary{
+		Heading: words.Title, Text: append(words.Text, words.Next), Reference: requestIDOf(ctx),
+		Next: &view.Link{Href: "/", Text: message.Text(ctx, "action.home")},
+	}
+}
+
+// wayOn is the one next step from a page of trouble.
+func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
+	ctx := c.Request().Context()
+	switch refusal.Outcome {
+	case outcome.SignedOut:
+		return &view.Link{Href: signInPath(backFrom(c)), Text: message.Text(ctx, "action.sign_in"), Leaves: true}
+	case outcome.SignInRefused, outcome.UpstreamUnavailable:
+		if current(c) == nil {
+			return &view.Link{Href: signInPath("/"), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
+		}
+	}
+	return &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}
+}
+
+// backFrom is the page whose form was posted.
+func backFrom(c echo.Context) string {
+	switch c.Path() {
+	case enrolPath:
+		return enrolPath
+	case "/fobs/:id/remove":
+		return localPath(c.Request().URL.EscapedPath())
+	}
+	return "/"
+}
+
+// problemName names the words for a status that is no outcome's.
+func problemName(status int) string {
+	switch status {
+	case http.StatusMethodNotAllowed:
+		return "method_not_allowed"
+	case http.StatusRequestEntityTooLarge:
+		return "too_large"
+	case http.StatusUnsupportedMediaType:
+		return "unsupported_media"
+	}
+	return "general"
+}

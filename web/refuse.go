@@ -1,0 +1,128 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/message"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+// statuses is the one table from an outcome to the status of the page that tells it.
+var statuses = map[outcome.Outcome]int{
+	outcome.Enrolled:            http.StatusOK,
+	outcome.Activated:           http.StatusOK,
+	outcome.Removed:             http.StatusOK,
+	outcome.InvalidInput:        http.StatusUnprocessableEntity,
+	outcome.WrongCode:           http.StatusUnprocessableEntity,
+	outcome.Refused:             http.StatusUnprocessableEntity,
+	outcome.UnknownSerial:       http.StatusUnprocessableEntity,
+	outcome.AssignedToOther:     http.StatusConflict,
+	outcome.AlreadyActive:       http.StatusConflict,
+	outcome.LimitReached:        http.StatusConflict,
+	outcome.NotAllowed:          http.StatusForbidden,
+	outcome.TooManyAttempts:     http.StatusTooManyRequests,
+	outcome.Throttled:           http.StatusServiceUnavailable,
+	outcome.UpstreamUnavailable: http.StatusBadGateway,
+	outcome.Unavailable:         http.StatusServiceUnavailable,
+	outcome.OutcomeUnknown:      http.StatusGatewayTimeout,
+	outcome.SignedOut:           http.StatusUnauthorized,
+	outcome.SignInRefused:       http.StatusBadRequest,
+	outcome.StepUp:              http.StatusForbidden,
+	outcome.WrongOrigin:         http.StatusForbidden,
+	outcome.NotFound:            http.StatusNotFound,
+}
+
+// reasonSilent is why an Entra that gave no answer is told apart from one that gave a bad one.
+const reasonSilent = "entra_silent"
+
+func statusOf(refusal *outcome.Error) int {
+	if refusal.Reason == reasonSilent {
+		return http.StatusGatewayTimeout
+	}
+	if status, ok := statuses[refusal.Outcome]; ok {
+		return status
+	}
+	return http.StatusInternalServerError
+}
+
+// refusable is a form that can come back: with what was typed, or after the person was away.
+type refusable struct {
+	returnTo string
+	draft    session.Draft
+	page     func(told) templ.Component
+}
+
+// refuse answers a form that was refused: with the same form and the words, or by the way to
+// Entra where the person is needed there first.
+func (s *Server) refuse(c echo.Context, err error, form refusable) error {
+	refusal := s.refusal(c, err)
+	switch refusal.Outcome {
+	case outcome.StepUp:
+		return s.stepUp(c, form.returnTo, form.draft, refusal)
+	case outcome.SignedOut:
+		return s.signedOut(c, form.draft, refusal)
+	case outcome.NotFound:
+		return refusal
+	}
+	setRetryAfter(c, refusal.RetryAfter)
+	return s.render(c, statusOf(refusal), form.page(s.tell(c, refusal)))
+}
+
+// refusal returns the refusal that err carries. Anything else is a fault of ours: it is logged
+// with its place and told as an outcome that claims nothing.
+func (s *Server) refusal(c echo.Context, err error) *outcome.Error {
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
+		return refusal
+	}
+	ctx := c.Request().Context()
+	s.Log.ErrorContext(ctx, "fault", "route", c.Path(), "error", err, "request_id", requestIDOf(ctx))
+	return &outcome.Error{Outcome: outcome.OutcomeUnknown, Err: err}
+}
+
+// told is an outcome in words: for the top of the page, and for beside the fields.
+type told struct {
+	view.Summary
+	refusal *outcome.Error
+	fields  map[string]string
+}
+
+// tell puts an outcome into words.
+func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
+	ctx := c.Request().Context()
+	words := message.Refusal(ctx, refusal)
+	t := told{
+		Summary: view.Summary{
+			Outcome: string(refusal.Outcome), Good: statusOf(refusal) == http.StatusOK,
+			Heading: words.Title, Text: words.Text, Reference: refusal.Reference,
+		},
+		refusal: refusal,
+		fields:  map[string]string{},
+	}
+	if words.Next != "" {
+		t.Text = append(t.Text, words.Next)
+	}
+	if t.Reference == "" {
+		t.Reference = requestIDOf(ctx)
+	}
+	for _, field := range message.FieldErrors(ctx, refusal) {
+		t.fields[field.Name] = field.Text
+		t.Errors = append(t.Errors, view.SummaryLink{Field: field.Name, Text: field.Text})
+	}
+	return t
+}
+
+// setRetryAfter tells when to come back, in whole seconds, rounded up.
+func setRetryAfter(c echo.Context, wait time.Duration) {
+	if wait > 0 {
+		seconds := int64((wait + time.Second - 1) / time.Second)
+		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.FormatInt(seconds, 10))
+	}
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/message"
+	"fobdesk/web/view"
+)
+
+// render writes the whole page into a buffer first, so that a page that fails is no half page.
+func (s *Server) render(c echo.Context, status int, page templ.Component) error {
+	var buffer bytes.Buffer
+	if err := page.Render(c.Request().Context(), &buffer); err != nil {
+		return fmt.Errorf("render the page of %s: %w", c.Path(), err)
+	}
+	return c.HTMLBlob(status, buffer.Bytes())
+}
+
+// chrome is what the page shows around its own part. A page that answers a refusal says so in its
+// title.
+func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) view.Chrome {
+	ctx := c.Request().Context()
+	if message.Has(title) {
+		title = message.Text(ctx, title)
+	}
+	key := "page.title"
+	if summary != nil && !summary.Good {
+		key = "page.title_error"
+	}
+	org := s.Org
+	if org == "" {
+		org = message.Text(ctx, "product")
+	}
+	chrome := view.Chrome{Return: backFrom(c), Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help}
+	if sess := current(c); sess != nil {
+		chrome.Person, chrome.CSRFToken = &sess.Person, s.Sessions.CSRFToken(sess)
+	}
+	return chrome
+}
+
+// moment puts a time into words beside its exact form; its zero value is not known.
+func (s *Server) moment(c echo.Context, t time.Time) view.Moment {
+	if t.IsZero() {
+		return view.Moment{}
+	}
+	return view.Moment{Words: message.Moment(c.Request().Context(), t, s.Now()), ISO: t.UTC().Format(time.RFC3339)}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

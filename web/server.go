@@ -1,0 +1,99 @@
+// Package web is all of HTTP: the routes and who may use them, the middleware, a file for each
+// screen, and the table from an outcome to a status.
+//
+// One request's way: requestID, log, recover, headers, transport, origin, body, session, policy,
+// then the screen's handler. A handler reads the form, calls the desk and renders a page of
+// web/view; it holds no rule of its own. Words are internal/message's.
+//
+// Its one invariant: whatever goes wrong, the answer is a calm page with a reference that claims
+// nothing Graph has not confirmed and shows no text of a library, Entra or Graph.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/entra"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+// Config is what the portal's pages need.
+type Config struct {
+	// BaseURL is the public address. Links, cookies and origin checks come from it, never from
+	// the Host header.
+	BaseURL *url.URL
+	// Issuer is Entra's, compared exactly; SignInOrigin is its scheme and host, where forms may
+	// be redirected to.
+	Issuer       string
+	SignInOrigin string
+	Org          string
+	Help         view.Help
+	// StepUpAtSignIn says that fresh MFA is asked for before Graph would refuse; otherwise only
+	// when Graph asks.
+	StepUpAtSignIn bool
+	// TrustedProxies are the networks whose X-Forwarded-For and -Proto are believed.
+	TrustedProxies []netip.Prefix
+
+	Desk     *desk.Desk
+	Fobs     func(*session.TokenSource) desk.Fobs // Graph as one person
+	Entra    *entra.RelyingParty
+	Sessions *session.Store
+	Refresh  session.RefreshFunc
+	Trail    Trail
+	// Ready reports why the portal can't serve, or nil.
+	Ready func(context.Context) error
+
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// Trail is the audit trail as far as pages write to it; acts are written by the desk.
+type Trail interface {
+	AppendAudit(ctx context.Context, row audit.Row) error
+}
+
+// Server answers the portal's requests.
+type Server struct {
+	Config
+	access     map[string]access // who may use which route, by method and path
+	cspReports *rate.Limiter
+	echo       *echo.Echo
+}
+
+// New returns the portal as a handler. It fails only where a route is named twice.
+func New(c Config) (*Server, error) {
+	s := &Server{Config: c, access: map[string]access{}, cspReports: rate.NewLimiter(rate.Every(time.Second), 20)}
+	s.echo = echo.New()
+	s.echo.HTTPErrorHandler = s.handleError
+	s.echo.IPExtractor = s.ipExtractor()
+	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers, s.transport, s.methods)
+	return s, s.addRoutes()
+}
+
+// ServeHTTP makes the Server an http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// ipExtractor tells the client's address: the peer's, or behind a trusted proxy the right-most
+// hop of X-Forwarded-For that is not one. No network is trusted by itself.
+func (s *Server) ipExtractor() echo.IPExtractor {
+	if len(s.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range s.TrustedProxies {
+		network := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+		trust = append(trust, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}

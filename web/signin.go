@@ -1,0 +1,125 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/entra"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+)
+
+// getSignIn sends the browser to Entra. Where fresh MFA is wanted at sign-in it is asked for at
+// once, so that nobody is sent there twice.
+func (s *Server) getSignIn(c echo.Context) error {
+	prompt := ""
+	if c.QueryParam("switch") == "1" {
+		prompt = "select_account"
+	}
+	return s.toEntra(c, session.SignIn{
+		ReturnTo: localPath(c.QueryParam("return_to")),
+		FreshMFA: s.StepUpAtSignIn,
+	}, entra.Authorization{Prompt: prompt})
+}
+
+// toEntra begins a sign-in and leaves for Entra with it.
+func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authorization) error {
+	begin, err := s.Sessions.BeginSignIn(c.Response(), c.Request(), begin)
+	if err != nil {
+		return err
+	}
+	ask.State, ask.Nonce, ask.CodeVerifier, ask.FreshMFA = begin.State, begin.Nonce, begin.CodeVerifier, begin.FreshMFA
+	to, err := s.Entra.AuthorizationURL(c.Request().Context(), ask)
+	if err != nil {
+		return err
+	}
+	return s.leave(c, http.StatusSeeOther, to)
+}
+
+// getCallback is where Entra sends the browser back. The state is spent first, whatever the
+// answer says, so that no answer counts twice.
+func (s *Server) getCallback(c echo.Context) error {
+	signIn, identity, tokens, err := s.callback(c)
+	if err != nil {
+		if errors.Is(err, outcome.SignInRefused) {
+			s.record(c, audit.EventSignIn, outcome.SignInRefused, current(c))
+		}
+		return err
+	}
+	now := s.Now()
+	sess := session.Session{
+		Person: identity.Person, Subject: identity.Subject, SID: identity.SessionID,
+		LoginHint: identity.LoginHint, Roles: identity.Roles, IssuedAt: identity.IssuedAt,
+		SignedIn: now, Tokens: session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
+	}
+	if signIn.FreshMFA {
+		sess.SteppedUp = now
+	}
+	if err := s.Sessions.Start(c.Response(), c.Request(), sess); err != nil {
+		return err
+	}
+	s.record(c, audit.EventSignIn, "signed_in", &sess)
+	return c.Redirect(http.StatusSeeOther, localPath(signIn.ReturnTo))
+}
+
+// callback takes the sign-in that the browser began and redeems Entra's answer to it.
+func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra.Tokens, error) {
+	refused := func(err error) (session.SignIn, entra.Identity, entra.Tokens, error) {
+		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
+	}
+	answer, err := entra.ParseCallback(c.QueryParams())
+	if err != nil {
+		return refused(&outcome.Error{Outcome: outcome.SignInRefused, Reason: "callback", Err: err})
+	}
+	signIn, err := s.Sessions.TakeSignIn(c.Response(), c.Request(), answer.State)
+	if err != nil {
+		return refused(err)
+	}
+	if refusal := s.Entra.Refusal(answer); refusal != nil {
+		return refused(refusal)
+	}
+	identity, tokens, err := s.Entra.Redeem(c.Request().Context(), answer.Code, signIn.CodeVerifier, signIn.Nonce)
+	if err != nil {
+		return refused(err)
+	}
+	return signIn, identity, tokens, nil
+}
+
+// postSignOut ends the session here first, then at Entra.
+func (s *Server) postSignOut(c echo.Context) error {
+	sess := current(c)
+	if err := s.Sessions.End(c.Response(), c.Request()); err != nil {
+		return err
+	}
+	s.record(c, audit.EventSignOut, "signed_out", sess)
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	to := s.Entra.EndSessionURL(sess.LoginHint)
+	if to == "" {
+		to = "/"
+	}
+	return s.leave(c, http.StatusSeeOther, to)
+}
+
+// maxSID bounds Entra's session id, in bytes.
+const maxSID = 256
+
+// getFrontChannelLogout is Entra's word that a session ended there. Cookies do not come with it,
+// so the session is found by Entra's session id. It answers alike whether there was one or not
+// (OpenID Connect Front-Channel Logout 1.0, section 2).
+func (s *Server) getFrontChannelLogout(c echo.Context) error {
+	query := c.QueryParams()
+	sid, issuer := query.Get("sid"), query.Get("iss")
+	if sid != "" && len(sid) <= maxSID && (issuer == "" || issuer == s.Issuer) {
+		ended, err := s.Sessions.EndSID(c.Request().Context(), sid)
+		if err != nil {
+			return err
+		}
+		if ended > 0 {
+			s.record(c, audit.EventSignOut, "signed_out_at_entra", nil)
+		}
+	}
+	return c.NoContent(http.StatusOK)
+}

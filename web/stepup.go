@@ -1,0 +1,89 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/desk"
+	"fobdesk/internal/entra"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+)
+
+// How old a proof of the person may be.
+const (
+	// freshForm: a step-up this old is good enough to show a form, for Graph takes one of ten
+	// minutes and typing needs its time.
+	freshForm = 8 * time.Minute
+	// freshWrite: one this old is good enough to send what was typed.
+	freshWrite = 10 * time.Minute
+	// freshSignIn: where Graph does not ask for fresh MFA, a sign-in this old is good enough.
+	freshSignIn = 20 * time.Minute
+)
+
+// Notices: why a person is back at a form. Each names its words in the catalogue.
+const (
+	noticeStepUp      = "notice.step_up"       // fresh MFA was due
+	noticeStepUpGraph = "notice.step_up_graph" // Graph asked for it
+	noticeKept        = "notice.kept"          // the session had ended
+)
+
+// stale reports whether the person has to prove themselves at Entra before they go on.
+func (s *Server) stale(sess *session.Session, within time.Duration) bool {
+	if s.StepUpAtSignIn {
+		return s.Now().Sub(sess.SteppedUp) > within
+	}
+	return s.Now().Sub(sess.SignedIn) > freshSignIn
+}
+
+// stepUp sends the person to Entra and back to the form as it was. The challenge is Graph's, or
+// empty. Where Graph does not ask for fresh MFA, signing in again is the proof.
+func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, asked *outcome.Error) error {
+	sess := current(c)
+	begin := session.SignIn{ReturnTo: returnTo, FreshMFA: s.StepUpAtSignIn || asked != nil}
+	ask := entra.Authorization{LoginHint: sess.LoginHint}
+	draft.PersonKey, draft.Notice = session.PersonKey(sess.Person), noticeStepUp
+	if asked != nil {
+		ask.Challenge, draft.Notice = asked.Claims, noticeStepUpGraph
+	}
+	if !begin.FreshMFA {
+		ask.Prompt = "login"
+	}
+	if err := s.keepDraft(c, draft); err != nil {
+		return err
+	}
+	return s.toEntra(c, begin, ask)
+}
+
+// keepDraft keeps what was typed, and why the person comes back, until they are back.
+func (s *Server) keepDraft(c echo.Context, draft session.Draft) error {
+	draft.Made = s.Now()
+	return s.Sessions.KeepDraft(c.Response(), draft)
+}
+
+// by says who acts for themselves in this request.
+func (s *Server) by(c echo.Context) desk.By {
+	sess := current(c)
+	return desk.By{
+		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
+		Address:  c.RealIP(),
+		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm,
+	}
+}
+
+// fobs is Graph as the person of this request.
+func (s *Server) fobs(c echo.Context) desk.Fobs {
+	return s.Fobs(s.Sessions.TokenSource(current(c), s.Refresh))
+}
+
+// leave redirects, also to another host: a request of htmx is told to, for a script must not
+// follow there.
+func (s *Server) leave(c echo.Context, status int, to string) error {
+	if c.Request().Header.Get("HX-Request") == "true" {
+		c.Response().Header().Set("HX-Redirect", to)
+		return c.NoContent(http.StatusOK)
+	}
+	return c.Redirect(status, to)
+}

@@ -1,0 +1,80 @@
+package view
+
+import (
+	"bytes"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fobdesk/internal/htmltest"
+)
+
+var update = flag.Bool("update", false, "write the pages in testdata anew")
+
+func TestEveryPageInEveryStateIsSoundAndAsReviewed(t *testing.T) {
+	all := states(t.Context())
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			var page bytes.Buffer
+			if err := all[name].Render(t.Context(), &page); err != nil {
+				t.Fatal(err)
+			}
+			htmltest.Page(t, bytes.NewReader(page.Bytes()))
+			compare(t, name, readable(page.String()))
+		})
+	}
+}
+
+func TestNoGoldenIsLeftBehind(t *testing.T) {
+	all := states(t.Context())
+	files, err := filepath.Glob("testdata/*/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(file, "testdata"+string(filepath.Separator))), ".html")
+		if all[name] == nil {
+			t.Errorf("%s belongs to no state", file)
+		}
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", filepath.FromSlash(name)+".html")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("differs from %s (go test ./web/view -update writes it anew):\n%s", file, diff)
+	}
+}
+
+var (
+	contentHash = regexp.MustCompile(`(/static/[a-z.]+)\.[0-9a-f]{8}(\.[a-z]+)`)
+	htmxScripts = regexp.MustCompile(`<script src="/static/(htmx|trust)\.js" defer></script>`)
+)
+
+// readable breaks the page into lines, and leaves out what changes with the assets alone.
+func readable(page string) string {
+	page = contentHash.ReplaceAllString(page, "$1$2")
+	page = htmxScripts.ReplaceAllString(page, "")
+	return strings.ReplaceAll(page, "><", ">\n<") + "\n"
+}

@@ -1,0 +1,117 @@
+package view
+
+import "fobdesk/internal/oath"
+
+// Chrome is what every page shows around its own part.
+type Chrome struct {
+	Title     string // of the document, whole: "Error: Enrol a fob – Contoso fobs"
+	Org       string // the company's name; empty where none is configured
+	Help      Help
+	Person    *oath.Person // who is signed in; nil when nobody is
+	CSRFToken string       // of the signed-in session, for sign-out and the forms
+	Return    string       // local path a sign-in from here comes back to
+}
+
+// Help is where people get help; each part may be empty.
+type Help struct{ URL, Email string }
+
+// Summary stands at the top of a page and says what came of a request. It takes the focus.
+type Summary struct {
+	Outcome   string // the contract's name, for data-outcome
+	Good      bool   // done, rather than refused
+	Heading   string
+	Text      []string      // a paragraph each: what it means, whose turn it is
+	Errors    []SummaryLink // one for each field
+	Next      *Link         // the one next step
+	Reference string        // for support, in small print
+}
+
+// SummaryLink leads from the summary to the field that it is about.
+type SummaryLink struct{ Field, Text string }
+
+// Link is a way on.
+type Link struct {
+	Href, Text string
+	Leaves     bool // goes to another host or signs in: not to be boosted
+}
+
+// Input is one field: what was typed, and what is wrong with it.
+type Input struct{ Value, Error string }
+
+// Fob is one of the person's fobs as the list shows it.
+type Fob struct {
+	ID       string // the method's id
+	Name     string // never empty: the serial number or a general word where no name was given
+	Serial   string // empty where Graph did not say
+	State    string // in words
+	Status   string // "active", "assigned" or "other": for the badge
+	Added    Moment
+	LastUsed Moment
+	Activate *ActivateForm // where it is assigned but not active
+}
+
+// Moment is a time in words with the exact one for machines; its zero value is "not known".
+type Moment struct{ Words, ISO string }
+
+// ActivateForm asks for the code of an assigned fob.
+type ActivateForm struct {
+	Code Input
+	// Open says that this form was posted or returned to: it is shown unfolded.
+	Open bool
+}
+
+// WelcomeProps is the page of somebody who is not signed in.
+type WelcomeProps struct {
+	Chrome
+	Summary *Summary // for instance after signing out
+	SignIn  Link
+}
+
+// HomeProps is the page of somebody who is signed in: their fobs.
+type HomeProps struct {
+	Chrome
+	Summary *Summary
+	Notice  string // why one is back here, for instance after a step-up
+	Fobs    []Fob
+	// Unread is set where Graph could not be asked: nothing is claimed about the fobs then.
+	Unread *Summary
+}
+
+// EnrolProps is the form that binds a fob to the person.
+type EnrolProps struct {
+	Chrome
+	Summary *Summary
+	Notice  string
+	Serial  Input
+	Name    Input
+	Code    Input
+	// OtherCase is the serial number in the letter case that it was not typed in, suggested where
+	// the one typed is unknown; empty where there is nothing to suggest.
+	OtherCase string
+}
+
+// RemoveProps asks whether a fob is really to be removed.
+type RemoveProps struct {
+	Chrome
+	Summary *Summary
+	Notice  string
+	Fob     Fob
+	Only    bool // it is the person's only active fob
+}
+
+// ReceiptProps says what was done, and can be reloaded, printed and kept.
+type ReceiptProps struct {
+	Chrome
+	Summary Summary
+	Facts   []Fact
+	Hints   []string // what happens next
+}
+
+// Fact is a line of a receipt.
+type Fact struct{ Label, Value string }
+
+// ProblemProps is a page of its own for what is not the fault of a field.
+type ProblemProps struct {
+	Chrome
+	Summary Summary
+}

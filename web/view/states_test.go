@@ -1,0 +1,222 @@
+package view
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+var now = time.Date(2026, time.March, 12, 14, 5, 0, 0, time.UTC)
+
+// states is every page in every state that a person can meet, by its golden's name.
+func states(ctx context.Context) map[string]templ.Component {
+	all := map[string]templ.Component{
+		"welcome/plain":      WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn}),
+		"welcome/signed_out": WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn, Summary: bye()}),
+		"welcome/bare":       WelcomePage(WelcomeProps{Chrome: Chrome{Title: "Welcome"}, SignIn: signIn}),
+
+		"home/empty":       HomePage(HomeProps{Chrome: chrome("Your fobs")}),
+		"home/one":         HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{keyRing}}),
+		"home/five":        HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: five()}),
+		"home/assigned":    HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{assigned(false, ""), keyRing}}),
+		"home/returned":    HomePage(HomeProps{Chrome: chrome("Your fobs"), Notice: message.Text(ctx, "notice.step_up"), Fobs: []Fob{assigned(true, "")}}),
+		"home/wrong_code":  wrongCodeAtHome(ctx),
+		"home/unread":      HomePage(HomeProps{Chrome: chrome("Your fobs"), Unread: new(told(ctx, outcome.New(outcome.UpstreamUnavailable)))}),
+		"home/unknown":     HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{{ID: "f9", Name: "Fob", State: "Not ready", Status: "other"}}}),
+		"home/long_names":  HomePage(HomeProps{Chrome: longChrome(), Fobs: []Fob{named(strings.Repeat("Schlüsselbund", 5)[:60], strings.Repeat("A1", 32))}}),
+		"home/markup":      HomePage(HomeProps{Chrome: markupChrome(), Fobs: []Fob{named(markup, markup)}}),
+		"home/rtl_marks":   HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{named("سلسلة \u200fمفاتيح", "GALT12345678")}}),
+		"home/odd_id":      HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{{ID: "a/b?c#d", Name: "Odd", State: "Active", Status: "active"}}}),
+		"remove/plain":     RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing}),
+		"remove/only":      RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Only: true}),
+		"remove/notice":    RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Notice: message.Text(ctx, "notice.step_up_graph")}),
+		"remove/refused":   RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: keyRing, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
+		"receipt/enrolled": receipt(ctx, outcome.Enrolled, "Key ring"),
+		"receipt/active":   receipt(ctx, outcome.Activated, ""),
+		"receipt/removed":  receipt(ctx, outcome.Removed, markup),
+
+		"enrol/empty":      EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob")}),
+		"enrol/from_link":  EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob"), Serial: Input{Value: "GALT12345678"}}),
+		"enrol/kept":       EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob"), Notice: message.Text(ctx, "notice.kept"), Serial: Input{Value: "GALT12345678"}, Name: Input{Value: "Key ring"}}),
+		"enrol/markup":     enrolRefused(ctx, outcome.New(outcome.UnknownSerial), markup, ""),
+		"enrol/other_case": enrolRefused(ctx, outcome.New(outcome.UnknownSerial), "galt12345678", "GALT12345678"),
+	}
+	for _, refusal := range refusals() {
+		name := string(refusal.Outcome)
+		if refusal.Reason != "" {
+			name += "." + refusal.Reason
+		}
+		all["enrol/"+name] = enrolRefused(ctx, refusal, "GALT12345678", "")
+	}
+	for _, flaw := range []oath.Flaw{oath.FlawEmpty, oath.FlawTooLong, oath.FlawCharacters, oath.FlawDoubled} {
+		all["enrol/serial_"+string(flaw)] = enrolRefused(ctx, invalid("serialNumber", flaw), "GALT 1", "")
+	}
+	for _, flaw := range []oath.Flaw{oath.FlawEmpty, oath.FlawTooShort, oath.FlawTooLong, oath.FlawNotDigits, oath.FlawSerial, oath.FlawDoubled} {
+		all["enrol/code_"+string(flaw)] = enrolRefused(ctx, invalid("verificationCode", flaw), "GALT12345678", "")
+	}
+	for _, o := range []outcome.Outcome{outcome.SignedOut, outcome.SignInRefused, outcome.WrongOrigin, outcome.NotFound, outcome.UpstreamUnavailable} {
+		all["problem/"+string(o)] = problem(told(ctx, outcome.New(o)))
+	}
+	for _, name := range []string{"general", "method_not_allowed", "too_large", "unsupported_media"} {
+		words := message.Problem(ctx, name)
+		all["problem/"+name] = problem(Summary{Heading: words.Title, Text: append(words.Text, words.Next), Reference: "9f1c"})
+	}
+	return all
+}
+
+// refusals are those that the enrol form can meet.
+func refusals() []*outcome.Error {
+	return []*outcome.Error{
+		{Outcome: outcome.InvalidInput, Fields: []outcome.Field{
+			{Name: "serialNumber", Flaw: string(oath.FlawEmpty)},
+			{Name: "displayName", Flaw: string(oath.FlawTooLong)},
+			{Name: "verificationCode", Flaw: string(oath.FlawNotDigits)},
+		}},
+		{Outcome: outcome.WrongCode},
+		{Outcome: outcome.WrongCode, Reason: "again"},
+		{Outcome: outcome.WrongCode, Reason: "assigned"},
+		{Outcome: outcome.Refused},
+		{Outcome: outcome.UnknownSerial},
+		{Outcome: outcome.AssignedToOther},
+		{Outcome: outcome.AlreadyActive},
+		{Outcome: outcome.LimitReached},
+		{Outcome: outcome.NotAllowed},
+		{Outcome: outcome.NotAllowed, Reason: "policy"},
+		{Outcome: outcome.NotAllowed, Reason: "licence"},
+		{Outcome: outcome.NotAllowed, Reason: "permission"},
+		{Outcome: outcome.TooManyAttempts, RetryAfter: 11*time.Minute + time.Second},
+		{Outcome: outcome.Throttled, RetryAfter: 30 * time.Second},
+		{Outcome: outcome.UpstreamUnavailable},
+		{Outcome: outcome.Unavailable},
+		{Outcome: outcome.OutcomeUnknown},
+		{Outcome: outcome.OutcomeUnknown, Reason: "assigned"},
+	}
+}
+
+func invalid(field string, flaw oath.Flaw) *outcome.Error {
+	return &outcome.Error{Outcome: outcome.InvalidInput, Fields: []outcome.Field{{Name: field, Flaw: string(flaw)}}}
+}
+
+const markup = `<script>alert("1")</script>'&amp;`
+
+var (
+	signIn  = Link{Href: "/auth/sign-in?return_to=%2F", Text: "Sign in", Leaves: true}
+	keyRing = Fob{
+		ID: "f1", Name: "Key ring", Serial: "GALT12345678", State: "Active", Status: "active",
+		Added:    Moment{Words: "3 February 2026", ISO: "2026-02-03T09:00:00Z"},
+		LastUsed: Moment{Words: "Yesterday", ISO: "2026-03-11T07:30:00Z"},
+	}
+)
+
+func signedOut(title string) Chrome {
+	return Chrome{Title: title + " – Contoso", Org: "Contoso", Help: Help{URL: "https://help.contoso.example/", Email: "help@contoso.example"}}
+}
+
+func chrome(title string) Chrome {
+	c := signedOut(title)
+	c.Person = &oath.Person{TenantID: "t", ID: "p", Name: "Ann Lee", UserPrincipalName: "ann@contoso.example"}
+	c.CSRFToken = "token"
+	c.Return = "/enrol?serial=A&x=1"
+	return c
+}
+
+func longChrome() Chrome {
+	c := chrome("Your fobs")
+	c.Org = "Vereinigte Donaudampfschifffahrtselektrizitätenhauptbetriebswerke"
+	c.Person.Name = "Maria-Magdalena Wolfeschlegelsteinhausenbergerdorff-Öztürk"
+	return c
+}
+
+func markupChrome() Chrome {
+	c := chrome(markup)
+	c.Org, c.Person.Name, c.CSRFToken = markup, markup, `"><script>`
+	c.Help = Help{URL: "javascript:alert(1)", Email: markup}
+	return c
+}
+
+func named(name, serial string) Fob {
+	return Fob{ID: "f2", Name: name, Serial: serial, State: "Active", Status: "active"}
+}
+
+func assigned(open bool, problem string) Fob {
+	return Fob{
+		ID: "f3", Name: "Fob", Serial: "GALT00000042", State: "Not active yet", Status: "assigned",
+		Added:    Moment{Words: "Today", ISO: "2026-03-12T08:00:00Z"},
+		Activate: &ActivateForm{Code: Input{Error: problem}, Open: open},
+	}
+}
+
+func five() []Fob {
+	fobs := []Fob{keyRing, assigned(false, "")}
+	for _, id := range []string{"f4", "f5", "f6"} {
+		f := keyRing
+		f.ID, f.Name, f.Serial = id, "Spare "+id, "GALT9999"+id
+		fobs = append(fobs, f)
+	}
+	return fobs
+}
+
+// told puts a refusal into a summary, all its words in paragraphs.
+func told(ctx context.Context, refusal *outcome.Error) Summary {
+	words := message.Refusal(ctx, refusal)
+	s := Summary{Outcome: string(refusal.Outcome), Heading: words.Title, Text: words.Text, Reference: "7e2d1c"}
+	if words.Next != "" {
+		s.Text = append(s.Text, words.Next)
+	}
+	for _, f := range message.FieldErrors(ctx, refusal) {
+		s.Errors = append(s.Errors, SummaryLink{Field: f.Name, Text: f.Text})
+	}
+	return s
+}
+
+func bye() *Summary {
+	return &Summary{Outcome: "signed_out", Good: true, Heading: "You are signed out", Text: []string{"Close the window as well."}}
+}
+
+func enrolRefused(ctx context.Context, refusal *outcome.Error, serial, otherCase string) templ.Component {
+	s := told(ctx, refusal)
+	errs := map[string]string{}
+	for _, e := range s.Errors {
+		errs[e.Field] = e.Text
+	}
+	return EnrolPage(EnrolProps{
+		Chrome: chrome("Error: Enrol a fob"), Summary: &s, OtherCase: otherCase,
+		Serial: Input{Value: serial, Error: errs["serialNumber"]},
+		Name:   Input{Value: "Key ring", Error: errs["displayName"]},
+		Code:   Input{Value: "123456", Error: errs["verificationCode"]},
+	})
+}
+
+func wrongCodeAtHome(ctx context.Context) templ.Component {
+	s := told(ctx, outcome.New(outcome.WrongCode))
+	s.Errors[0].Field = CodeField("f3")
+	return HomePage(HomeProps{Chrome: chrome("Error: Your fobs"), Summary: &s, Fobs: []Fob{assigned(true, s.Errors[0].Text), keyRing}})
+}
+
+func receipt(ctx context.Context, o outcome.Outcome, name string) templ.Component {
+	words := message.Done(ctx, o)
+	p := ReceiptProps{
+		Chrome: chrome("Receipt"),
+		Summary: Summary{Outcome: string(o), Good: true, Heading: words.Title, Text: append(words.Text, words.Next),
+			Next: &Link{Href: "/", Text: message.Text(ctx, "action.home")}},
+		Facts: []Fact{{Label: "Serial number", Value: "GALT12345678"}, {Label: "Time", Value: message.Exact(ctx, now)}},
+	}
+	if name != "" {
+		p.Facts = append(p.Facts, Fact{Label: "Name", Value: name})
+	}
+	if o != outcome.Removed {
+		p.Hints = []string{message.Text(ctx, "receipt.hint.use"), message.Text(ctx, "receipt.hint.keep")}
+	}
+	return ReceiptPage(p)
+}
+
+func problem(s Summary) templ.Component {
+	s.Next = &Link{Href: "/auth/sign-in", Text: "Sign in again", Leaves: true}
+	return ProblemPage(ProblemProps{Chrome: signedOut(s.Heading), Summary: s})
+}

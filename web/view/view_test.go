@@ -1,0 +1,157 @@
+package view
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
+
+	"fobdesk/internal/htmltest"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+func page(t *testing.T, c templ.Component) *goquery.Document {
+	t.Helper()
+	var buffer bytes.Buffer
+	if err := c.Render(t.Context(), &buffer); err != nil {
+		t.Fatal(err)
+	}
+	return htmltest.Page(t, &buffer)
+}
+
+func TestTheCodeIsAskedLastAndAsTextOfDigits(t *testing.T) {
+	doc := page(t, EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob")}))
+	var order []string
+	doc.Find("form[action='/enrol'] input:not([type=hidden])").Each(func(_ int, s *goquery.Selection) {
+		order = append(order, s.AttrOr("name", ""))
+	})
+	if got, want := strings.Join(order, " "), "serialNumber displayName verificationCode"; got != want {
+		t.Errorf("fields %s, want %s", got, want)
+	}
+	htmltest.Verify(t, doc,
+		htmltest.In("form[action='/enrol'][method=post][novalidate]"),
+		htmltest.In("#verificationCode[type=text][inputmode=numeric][autocomplete=one-time-code][spellcheck=false]"),
+		htmltest.In("#serialNumber[type=text][autocapitalize=characters][autocomplete=off][spellcheck=false]"),
+		htmltest.Not(htmltest.In("[placeholder], [maxlength], [pattern], [type=number]")),
+		htmltest.In(".drawing[role=img]", htmltest.Count(2)),
+	)
+}
+
+func TestAWrongCodeKeepsTheSerialAndEmptiesTheCode(t *testing.T) {
+	doc := page(t, enrolRefused(t.Context(), outcome.New(outcome.WrongCode), "GALT12345678", ""))
+	htmltest.Verify(t, doc,
+		htmltest.In("main > .summary:first-of-type[data-outcome=wrong_code][tabindex='-1']",
+			htmltest.HasText("There is a problem"), htmltest.In("a[href='#verificationCode']")),
+		htmltest.In("#serialNumber", htmltest.HasValue("GALT12345678")),
+		htmltest.In("#displayName", htmltest.HasValue("Key ring")),
+		htmltest.In("#verificationCode", htmltest.HasValue(""), htmltest.HasAttr("aria-invalid", "true"),
+			htmltest.HasAttr("aria-describedby", "verificationCode-hint verificationCode-error")),
+		htmltest.Not(htmltest.In("#serialNumber[aria-invalid]")),
+		htmltest.In("#verificationCode-error", htmltest.HasText(doc.Find(".summary-errors a").Text())),
+	)
+}
+
+func TestNoPageEverShowsACode(t *testing.T) {
+	for name, c := range states(t.Context()) {
+		var buffer bytes.Buffer
+		if err := c.Render(t.Context(), &buffer); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(buffer.String(), "123456<") || strings.Contains(buffer.String(), `"123456"`) {
+			t.Errorf("%s shows the code that was typed", name)
+		}
+	}
+}
+
+func TestTheOnlyFobIsRemovedWithAWarning(t *testing.T) {
+	only := page(t, RemovePage(RemoveProps{Chrome: chrome("Remove"), Fob: keyRing, Only: true}))
+	htmltest.Verify(t, only,
+		htmltest.In(".caution", htmltest.HasText("only active fob")),
+		htmltest.In("form[action='/fobs/f1/remove'][method=post]", htmltest.In("input[name=serialNumber]", htmltest.HasValue("GALT12345678"))),
+	)
+	htmltest.Verify(t, page(t, RemovePage(RemoveProps{Chrome: chrome("Remove"), Fob: keyRing})), htmltest.Not(htmltest.In(".caution")))
+}
+
+func TestWithoutAFobTheWayToEnrolIsThePage(t *testing.T) {
+	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	htmltest.Verify(t, doc, htmltest.In("main .button-primary[href='/enrol']", htmltest.Count(1)), htmltest.Not(htmltest.In(".fobs")))
+}
+
+func TestAListThatCouldNotBeReadClaimsNothing(t *testing.T) {
+	s := told(t.Context(), outcome.New(outcome.UpstreamUnavailable))
+	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs"), Unread: &s, Fobs: []Fob{keyRing}}))
+	htmltest.Verify(t, doc, htmltest.In(".unread[data-outcome=upstream_unavailable]"), htmltest.Not(htmltest.In(".empty, .fobs")))
+}
+
+func TestAnAssignedFobHasItsOwnForm(t *testing.T) {
+	doc := page(t, wrongCodeAtHome(t.Context()))
+	htmltest.Verify(t, doc,
+		htmltest.In("form[action='/fobs/f3/activate'][method=post]", htmltest.Count(1),
+			htmltest.In("#verificationCode-f3[name=verificationCode]", htmltest.HasValue(""))),
+		htmltest.In(".summary a[href='#verificationCode-f3']"),
+	)
+}
+
+func TestTheHeaderSaysWhoIsSignedInAndLetsThemOut(t *testing.T) {
+	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	htmltest.Verify(t, doc,
+		htmltest.In("header bdi", htmltest.HasText("Ann Lee")),
+		htmltest.In("header a[hx-boost=false]", htmltest.HasAttr("href", "/auth/sign-in?return_to=%2Fenrol%3Fserial%3DA%26x%3D1&switch=1")),
+		htmltest.In("header form[action='/auth/sign-out'][method=post][hx-boost=false] input[name=csrfToken]", htmltest.HasValue("token")),
+	)
+	htmltest.Verify(t, page(t, WelcomePage(WelcomeProps{Chrome: signedOut("Welcome"), SignIn: signIn})),
+		htmltest.Not(htmltest.In("header form")),
+		htmltest.In("main .button-primary[href^='/auth/sign-in'][hx-boost=false]", htmltest.Count(1)),
+		htmltest.In("main", htmltest.HasText("Temporary Access Pass")))
+}
+
+func TestTheAnnouncerOutlastsASwap(t *testing.T) {
+	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	htmltest.Verify(t, doc, htmltest.In("body > [role=status]"), htmltest.Not(htmltest.In("main [role=status]")))
+}
+
+func TestHDR03NoPageNeedsEvalOrInlineCode(t *testing.T) {
+	for name, c := range states(t.Context()) {
+		t.Run(name, func(t *testing.T) {
+			doc := page(t, c) // Page finds inline scripts, styles, handlers, hx-on and js: values
+			htmltest.Verify(t, doc,
+				htmltest.Not(htmltest.In("[hx-vals], [hx-headers], [hx-confirm], [hx-trigger]")),
+				htmltest.Not(htmltest.In("main script, main link, main style")))
+		})
+	}
+}
+
+func TestINP04WhatPeopleAndDirectoryWriteIsTextNotMarkup(t *testing.T) {
+	c := markupChrome()
+	c.Person = &oath.Person{ID: "p", Name: markup}
+	s := Summary{Heading: markup, Text: []string{markup}, Reference: markup, Errors: []SummaryLink{{Field: "serialNumber", Text: markup}}}
+	in := Input{Value: markup, Error: markup}
+	fob := Fob{ID: markup, Name: markup, Serial: markup, State: markup, Status: markup, Added: Moment{Words: markup, ISO: markup}}
+	for name, component := range map[string]templ.Component{
+		"enrol":   EnrolPage(EnrolProps{Chrome: c, Summary: &s, Notice: markup, Serial: in, Name: in, Code: in, OtherCase: markup}),
+		"home":    HomePage(HomeProps{Chrome: c, Notice: markup, Fobs: []Fob{fob}}),
+		"remove":  RemovePage(RemoveProps{Chrome: c, Notice: markup, Fob: fob, Only: true}),
+		"receipt": ReceiptPage(ReceiptProps{Chrome: c, Summary: s0(s), Facts: []Fact{{markup, markup}}, Hints: []string{markup}}),
+		"problem": ProblemPage(ProblemProps{Chrome: c, Summary: s0(s)}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc := page(t, component)
+			if !strings.Contains(doc.Find("main").Text(), markup) {
+				t.Error("the text is not shown as it was written")
+			}
+			if doc.Find("script:not([src^='/static/'])").Length() > 0 {
+				t.Error("a script came out of a text")
+			}
+			htmltest.Verify(t, doc, htmltest.Not(htmltest.In("a[href^='javascript:']")))
+		})
+	}
+}
+
+// s0 is the summary of a page without fields to lead to.
+func s0(s Summary) Summary {
+	s.Errors = nil
+	return s
+}
