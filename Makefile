@@ -1,0 +1,73 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: run test build bench generate verify lint fuzz help assets browser
+
+# The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
+BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
+
+# How long each fuzz target runs.
+FUZZTIME ?= 60s
+
+run: assets ## start the demo: the whole portal against a simulated Entra and Graph
+	$(BUILD) -o bin/ ./cmd/fobdesk-demo
+	exec bin/fobdesk-demo
+
+test: assets browser ## run every test, the browser's included
+	go test ./...
+
+build: assets generate ## build the assets, the generated code and both programs into bin/
+	$(BUILD) -o bin/ ./cmd/fobdesk ./cmd/fobdesk-demo
+
+bench: assets ## run the benchmarks and print their figures
+	@echo "cores: $$(nproc)"
+	go test -run '^$$' -bench . -timeout 30m ./...
+
+generate: ## generate Go from the templ files
+	go tool templ generate
+
+verify: ## fail if generated code, go.mod or the formatting is not what the tools make
+	@sums() { find web -name '*_templ.go' -exec sha256sum {} + | sort; }; \
+	before=$$(sums); go tool templ generate; \
+	if [ "$$before" != "$$(sums)" ]; then \
+		echo 'generated code was out of date: commit what make generate writes' >&2; exit 1; fi
+	go mod tidy -diff
+	@unformatted=$$(gofmt -l cmd internal static/*.go web); \
+	if [ -n "$$unformatted" ]; then printf 'gofmt would change:\n%s\n' "$$unformatted" >&2; exit 1; fi
+
+lint: ## run the linters of .golangci.yml
+	go tool -modfile=.golangci/go.mod golangci-lint run
+
+fuzz: ## run every fuzz target for FUZZTIME (60s)
+	@go test -list '^Fuzz' ./... | \
+	awk '/^Fuzz/ {name[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print $$2, name[i]; n = 0}' | \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+	done
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# need,COMMAND,PACKAGE: the command is there afterwards, or it is said plainly what to install.
+define need
+	@if ! command -v $(1) >/dev/null; then \
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+			echo '$(1) is missing: install it (on Debian: apt-get install $(2)) and run make again' >&2; exit 1; fi; \
+		echo '$(1) is missing: installing $(2)'; \
+		apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends $(2); \
+	fi
+endef
+
+browser:
+	$(call need,chromium,chromium fonts-liberation)
+	$(call need,oathtool,oathtool)
+
+assets: static/node_modules/.package-lock.json
+	cd static && npm run --silent build
+
+# npm writes this file last, so it tells whether what it installed is what the lock file asks for.
+static/node_modules/.package-lock.json: static/package.json static/package-lock.json
+	$(call need,npm,nodejs npm)
+	cd static && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
