@@ -1,0 +1,305 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"fobdesk/internal/outcome"
+)
+
+func TestOIDC06AnotherIssuerInDiscoveryIsRefusedBeforeAnyFurtherCall(t *testing.T) {
+	for what, other := range map[string]any{
+		"another host":       "https://evil.example/v2.0",
+		"a slash at the end": "",
+		"v1.0":               "https://sts.windows.net/" + testTenant + "/",
+		"missing":            nil,
+		"a number":           5,
+	} {
+		t.Run(what, func(t *testing.T) {
+			p := newProvider(t)
+			p.metadata = set("issuer", other)
+			if other == "" {
+				p.metadata = set("issuer", p.issuer()+"/")
+			}
+			rp := p.relyingParty()
+			_, _, err := redeem(t, rp)
+			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+			if _, err := rp.AuthorizationURL(t.Context(), trip()); !errors.Is(err, outcome.UpstreamUnavailable) {
+				t.Errorf("got %v", err)
+			}
+			if p.called(pathToken)+p.called(pathKeys) != 0 || rp.Ready() == nil {
+				t.Error("went on with another issuer's metadata")
+			}
+		})
+	}
+}
+
+func TestOIDC14DiscoveryIssuerMismatch(t *testing.T) {
+	p := newProvider(t)
+	p.metadata = set("issuer", p.URL+"/invalid")
+	_, err := p.relyingParty().AuthorizationURL(t.Context(), trip())
+	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+}
+
+func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a stranger was called")
+	}))
+	defer elsewhere.Close()
+	for what, change := range map[string]func(map[string]any){
+		"token endpoint at another port": set("token_endpoint", elsewhere.URL+"/token"),
+		"token endpoint at another host": set("token_endpoint", "https://evil.example/token"),
+		"token endpoint missing":         without("token_endpoint"),
+		"token endpoint relative":        set("token_endpoint", "/token"),
+		"token endpoint with a user":     set("token_endpoint", "http://user@127.0.0.1/token"),
+		"keys at another host":           set("jwks_uri", elsewhere.URL+"/keys"),
+		"keys missing":                   without("jwks_uri"),
+		"keys of the wrong type":         set("jwks_uri", 5),
+		"authorize without TLS":          set("authorization_endpoint", "http://login.example/authorize"),
+		"authorize as a script":          set("authorization_endpoint", "javascript:alert(1)"),
+		"authorize missing":              without("authorization_endpoint"),
+		"end session without TLS":        set("end_session_endpoint", "http://login.example/logout"),
+		"end session as data":            set("end_session_endpoint", "data:text/html,x"),
+	} {
+		t.Run(what, func(t *testing.T) {
+			p := newProvider(t)
+			p.metadata = change
+			_, _, err := redeem(t, p.relyingParty())
+			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+			if p.called(pathToken) != 0 {
+				t.Error("the code was presented")
+			}
+		})
+	}
+}
+
+func TestTOK07NoCallFollowsARedirect(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("a redirect was followed")
+	}))
+	defer elsewhere.Close()
+	for _, path := range []string{pathDiscovery, pathKeys, pathToken} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			p := newProvider(t)
+			p.handle(path, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", elsewhere.URL+r.URL.Path)
+				reply(w, status, p.discoveryDocument())
+			})
+			_, _, err := redeem(t, p.relyingParty())
+			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+		}
+	}
+}
+
+func TestTOK07PlainHTTPIsForThisMachineOnly(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://login.example/token":   true,
+		"http://127.0.0.1:8080/token":   true,
+		"http://[::1]:8080/token":       true,
+		"http://localhost/token":        true,
+		"http://login.example/token":    false,
+		"http://127.0.0.1.example/t":    false,
+		"http://localhost.example/t":    false,
+		"ftp://login.example/token":     false,
+		"https:///token":                false,
+		"https://u:p@login.example/t":   false,
+		"https://login.example/token#x": false,
+		"":                              false,
+		":":                             false,
+	} {
+		if _, err := safeURL(address); (err == nil) != want {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+func TestTOK07AnIssuerWithTLSHasNoEndpointWithout(t *testing.T) {
+	rp := New(Config{Issuer: "https://localhost:8443/v2.0"})
+	for endpoint, want := range map[string]bool{
+		"https://localhost:8443/token": true,
+		"https://LOCALHOST:8443/token": true,
+		"http://localhost:8443/token":  false,
+		"https://localhost:8444/token": false,
+		"https://localhost/token":      false,
+	} {
+		if err := rp.atIssuer(endpoint); (err == nil) != want {
+			t.Errorf("%s: %v", endpoint, err)
+		}
+	}
+}
+
+func TestTOK07CertificatesAreVerified(t *testing.T) {
+	p := newProvider(t)
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
+	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it complains of the handshake
+	secure.StartTLS()
+	defer secure.Close()
+	rp := p.relyingParty(func(c *Config) { c.Issuer = secure.URL + "/v2.0" })
+	_, _, err := redeem(t, rp)
+	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	if p.called(pathDiscovery) != 0 {
+		t.Error("a stranger's certificate was believed")
+	}
+}
+
+func TestFLT07ThePortalRecoversByItselfWhenTheIssuerDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logged syncBuffer
+		var mu sync.Mutex
+		var tries []time.Duration
+		down := true
+		start := time.Now()
+		config := Config{Issuer: "https://login.example/v2.0"}
+		logTo(&logged)(&config)
+		rp := newWith(config, roundTrip(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			tries = append(tries, time.Since(start).Truncate(time.Second))
+			if down {
+				return nil, errors.New("planted: no route")
+			}
+			recorder := httptest.NewRecorder()
+			reply(recorder, http.StatusOK, map[string]any{
+				"issuer": config.Issuer, "authorization_endpoint": "https://login.example/authorize",
+				"token_endpoint": "https://login.example/token", "jwks_uri": "https://login.example/keys",
+			})
+			return recorder.Result(), nil
+		}))
+		ctx, cancel := context.WithCancel(t.Context())
+		go rp.Run(ctx)
+		time.Sleep(95 * time.Second)
+		if rp.Ready() == nil {
+			t.Error("ready without metadata")
+		}
+		mu.Lock()
+		first, before := tries[0], len(tries)
+		down = false
+		mu.Unlock()
+		// Two calls each at 0, 1, 3, 7, 15, 31, 61 and 91 s, a little later for the pauses within.
+		if first != 0 || before < 14 || before > 16 {
+			t.Errorf("tried at %v", tries)
+		}
+		time.Sleep(31 * time.Second)
+		if err := rp.Ready(); err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		after := len(tries)
+		mu.Unlock()
+		time.Sleep(25 * time.Hour)
+		cancel()
+		synctest.Wait()
+		if len(tries) != after+1 {
+			t.Errorf("a day later: %d calls, want one", len(tries)-after)
+		}
+		if text := logged.text(); !strings.Contains(text, "discovery failed") || strings.Contains(text, "planted") {
+			t.Errorf("logged %s", text)
+		}
+	})
+}
+
+func TestFLT07WithTheIssuerDownSignInAnswersAndAsksAtMostFiveTimesAMinute(t *testing.T) {
+	p := newProvider(t)
+	p.handle(pathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	rp := p.relyingParty()
+	if err := rp.Ready(); err == nil {
+		t.Error("ready before anything is known")
+	}
+	for range 5 {
+		_, err := rp.AuthorizationURL(t.Context(), trip())
+		wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	}
+	asked := p.called(pathDiscovery)
+	_, err := rp.AuthorizationURL(t.Context(), trip())
+	wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+	if p.called(pathDiscovery) != asked {
+		t.Error("asked a sixth time")
+	}
+	p.handle(pathDiscovery, nil)
+	if _, err := rp.discover(t.Context()); err != nil { // as Run does
+		t.Fatal(err)
+	}
+	if _, err := rp.AuthorizationURL(t.Context(), trip()); err != nil || rp.Ready() != nil {
+		t.Errorf("after the issuer came back: %v", err)
+	}
+}
+
+func TestFLT07ManyFirstSignInsShareOneDiscovery(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			if _, err := rp.AuthorizationURL(t.Context(), trip()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := p.called(pathDiscovery); got > 5 {
+		t.Errorf("discovered %d times", got)
+	}
+}
+
+// roundTrip is a network in a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// silence answers only when the caller gives up.
+func silence(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+}
+
+// endless is a body that never ends and never hurries.
+type endless struct{ ctx context.Context }
+
+func (e endless) Read(p []byte) (int, error) {
+	select {
+	case <-e.ctx.Done():
+		return 0, e.ctx.Err()
+	case <-time.After(time.Second):
+		p[0] = ' '
+		return 1, nil
+	}
+}
+
+func TestFLT01EveryCallEndsAfterTenSeconds(t *testing.T) {
+	drip := func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(endless{req.Context()})}, nil
+	}
+	for what, network := range map[string]roundTrip{"no answer": silence, "a body drop by drop": drip} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rp := newWith(Config{Issuer: "https://login.example/v2.0", ClientID: testClient, Proof: NewSecret("s")}, network)
+				start := time.Now()
+				_, err := rp.AuthorizationURL(t.Context(), trip())
+				wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+				if took := time.Since(start); took != callTimeout {
+					t.Errorf("discovery took %v", took)
+				}
+				start = time.Now()
+				rp.metadata.Store(&metadata{endpoint: oauth2.Endpoint{
+					TokenURL: "https://login.example/token", AuthStyle: oauth2.AuthStyleInParams,
+				}})
+				_, _, err = redeem(t, rp)
+				wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+				if took := time.Since(start); took != callTimeout {
+					t.Errorf("the token endpoint took %v", took)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,371 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"fobdesk/internal/outcome"
+)
+
+// wants fails unless err is this refusal.
+func wants(t *testing.T, err error, o outcome.Outcome, reason, reference string) {
+	t.Helper()
+	refusal, ok := errors.AsType[*outcome.Error](err)
+	if !ok {
+		t.Fatalf("got %v, want %s: %s", err, o, reason)
+	}
+	if refusal.Outcome != o || refusal.Reason != reason || refusal.Reference != reference {
+		t.Errorf("got %s: %s %s (%v), want %s: %s %s", refusal.Outcome, refusal.Reason, refusal.Reference, refusal.Err, o, reason, reference)
+	}
+}
+
+// refusing answers like Entra's token endpoint.
+func refusing(status int, code string, number int, more ...func(map[string]any)) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		body := map[string]any{"error": code, "error_description": "words Trace ID: x"}
+		if number != 0 {
+			body["error_codes"] = []int{number}
+			body["error_description"] = reference(number) + ": words"
+		}
+		for _, change := range more {
+			change(body)
+		}
+		reply(w, status, body)
+	}
+}
+
+func TestTOK03ACodeIsPresentedOnceWhateverComesOfIt(t *testing.T) {
+	for what, handler := range map[string]http.HandlerFunc{
+		"accepted":    nil,
+		"400":         refusing(400, "invalid_grant", 54005),
+		"401":         refusing(401, "invalid_client", 7000215),
+		"429":         refusing(429, "temporarily_unavailable", 0),
+		"500":         refusing(500, "server_error", 0),
+		"503 as HTML": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+		"cut before":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"cut in the middle": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			say(w, `{"access`)
+			panic(http.ErrAbortHandler)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			p := newProvider(t)
+			p.handle(pathToken, handler)
+			rp := p.relyingParty()
+			// The first call leaves a connection in the pool, on which the second could be repeated.
+			if _, err := rp.discover(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := redeem(t, rp); (err == nil) != (handler == nil) {
+				t.Error(err)
+			}
+			if got := p.called(pathToken); got != 1 {
+				t.Errorf("the code was presented %d times", got)
+			}
+			if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); (err == nil) != (handler == nil) {
+				t.Error(err)
+			}
+			if got := p.called(pathToken); got != 2 {
+				t.Errorf("the refresh token was presented %d times", got-1)
+			}
+		})
+	}
+}
+
+func TestTOK03EveryTokenRequestCarriesWhatItMust(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	if _, _, err := redeem(t, rp); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{
+		"grant_type": {"authorization_code"}, "code": {testCode}, "code_verifier": {testVerifier},
+		"redirect_uri": {"https://fobdesk.example/auth/callback"},
+		"client_id":    {testClient}, "client_secret": {testSecret}, "claims": {capabilities},
+	}
+	if diff := cmp.Diff(want, map[string][]string(p.lastForm())); diff != "" {
+		t.Error(diff)
+	}
+	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); err != nil {
+		t.Fatal(err)
+	}
+	want = map[string][]string{
+		"grant_type": {"refresh_token"}, "refresh_token": {testRefresh},
+		"scope":     {"openid profile offline_access " + graphScope},
+		"client_id": {testClient}, "client_secret": {testSecret}, "claims": {capabilities},
+	}
+	if diff := cmp.Diff(want, map[string][]string(p.lastForm())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTOK03ACodeWithoutItsVerifierOrNonceIsNotPresented(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	for _, args := range [][3]string{{"", testVerifier, testNonce}, {testCode, "", testNonce}, {testCode, testVerifier, ""}} {
+		_, _, err := rp.Redeem(t.Context(), args[0], args[1], args[2])
+		wants(t, err, outcome.SignInRefused, reasonCallback, "")
+	}
+	if got := p.called(pathToken); got != 0 {
+		t.Errorf("presented %d times", got)
+	}
+}
+
+func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
+	const claims = `{"access_token":{"capolids":{"essential":true,"values":["x"]}}}`
+	for _, test := range []struct {
+		what      string
+		handler   http.HandlerFunc
+		redeem    string // reason of SignInRefused; "" means UpstreamUnavailable: entra_broken
+		refresh   string // reason of SignedOut; "" means UpstreamUnavailable
+		still     string // reason of UpstreamUnavailable at a refresh
+		reference string
+	}{
+		{"code used", refusing(400, "invalid_grant", 54005), reasonCodeUsed, reasonSessionExpired, "", "AADSTS54005"},
+		{"expired", refusing(400, "invalid_grant", 700082), reasonSessionExpired, reasonSessionExpired, "", "AADSTS700082"},
+		{"revoked", refusing(400, "invalid_grant", 50173), reasonRevoked, reasonRevoked, "", "AADSTS50173"},
+		{"a bare invalid_grant", refusing(400, "invalid_grant", 0), reasonCodeUsed, reasonSessionExpired, "", ""},
+		{"an unknown number", refusing(400, "invalid_grant", 123456), reasonUnknown, reasonUnknown, "", "AADSTS123456"},
+		{"MFA wanted", refusing(400, "interaction_required", 50076, set("claims", claims)), reasonMFANotPassed, reasonMFANotPassed, "", "AADSTS50076"},
+		{"consent withdrawn", refusing(400, "invalid_grant", 65001, set("suberror", "consent_required")), reasonConsentMissing, reasonConsentMissing, "", "AADSTS65001"},
+		{"number only in words", refusing(400, "invalid_grant", 0, set("error_description", "AADSTS50057: off")), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
+		{"numbers that are none", refusing(400, "invalid_grant", 0, set("error_codes", []int{-1, 7, 50057})), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
+		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, set("error_codes", "50057")), reasonCodeUsed, reasonSessionExpired, "", ""},
+		{"wrong secret", refusing(401, "invalid_client", 7000215), reasonClientProof, "", reasonClientProof, "AADSTS7000215"},
+		{"secret expired", refusing(401, "invalid_client", 7000222), reasonClientProof, "", reasonClientProof, "AADSTS7000222"},
+		{"bad assertion", refusing(401, "invalid_client", 700027), reasonClientProof, "", reasonClientProof, "AADSTS700027"},
+		{"app not in tenant", refusing(400, "unauthorized_client", 700016), reasonAppRegistration, "", reasonAppRegistration, "AADSTS700016"},
+		{"try again", refusing(400, "invalid_grant", 90033), reasonTryAgain, "", reasonTryAgain, "AADSTS90033"},
+		{"an error nobody knows", refusing(418, "teapot", 0), reasonUnknown, "", reasonUnknown, ""},
+		{"429", refusing(429, "invalid_grant", 50196), "", "", reasonEntraBroken, "AADSTS50196"},
+		{"500", refusing(500, "invalid_grant", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
+		{"no error in it", refusing(400, "", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
+		{"an error with status 200", refusing(200, "invalid_grant", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
+		{"a redirect", refusing(302, "invalid_grant", 0), "", "", reasonEntraBroken, ""},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			p := newProvider(t)
+			p.handle(pathToken, test.handler)
+			rp := p.relyingParty()
+			_, _, err := redeem(t, rp)
+			if test.redeem != "" {
+				wants(t, err, outcome.SignInRefused, test.redeem, test.reference)
+			} else {
+				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, test.reference)
+			}
+			identity, tokens, err := rp.Refresh(t.Context(), testRefresh, ann())
+			if test.refresh != "" {
+				wants(t, err, outcome.SignedOut, test.refresh, test.reference)
+			} else {
+				wants(t, err, outcome.UpstreamUnavailable, test.still, test.reference)
+			}
+			if identity.Person.ID != "" || tokens.AccessToken != "" {
+				t.Error("a refusal left an identity or tokens")
+			}
+			refusal, _ := errors.AsType[*outcome.Error](err)
+			if wanted := test.what == "MFA wanted"; (refusal.Claims == claims) != wanted || (refusal.Claims != "") != wanted {
+				t.Errorf("claims %q", refusal.Claims)
+			}
+		})
+	}
+}
+
+func TestTOK06WithoutARefreshTokenThePersonIsSignedOut(t *testing.T) {
+	p := newProvider(t)
+	_, _, err := p.relyingParty().Refresh(t.Context(), "", ann())
+	wants(t, err, outcome.SignedOut, reasonSessionExpired, "")
+	if p.called(pathToken) != 0 {
+		t.Error("the issuer was asked")
+	}
+}
+
+func TestFLT10ATokenAnswerMustBeOne(t *testing.T) {
+	for _, test := range []struct {
+		what string
+		lie  func(map[string]any)
+		want bool
+	}{
+		{"token_type in small letters", set("token_type", "bearer"), true},
+		{"expires_in as text", set("expires_in", "3600"), true},
+		{"no refresh token", without("refresh_token"), true},
+		{"no token_type", without("token_type"), false},
+		{"another token_type", set("token_type", "mac"), false},
+		{"no access token", without("access_token"), false},
+		{"an empty access token", set("access_token", ""), false},
+		{"an access token of the wrong type", set("access_token", 1), false},
+		{"no expires_in", without("expires_in"), false},
+		{"expires_in 0", set("expires_in", 0), false},
+		{"expires_in below 0", set("expires_in", -60), false},
+		{"expires_in is words", set("expires_in", "soon"), false},
+		{"expires_in is true", set("expires_in", true), false},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			p := newProvider(t)
+			p.answer = test.lie
+			rp := p.relyingParty()
+			_, tokens, err := redeem(t, rp)
+			_, refreshed, refreshErr := rp.Refresh(t.Context(), testRefresh, ann())
+			if !test.want {
+				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+				wants(t, refreshErr, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+				return
+			}
+			if err != nil || refreshErr != nil {
+				t.Fatal(err, refreshErr)
+			}
+			if tokens.AccessToken != testAccess || refreshed.RefreshToken != testRefresh {
+				t.Error("other tokens")
+			}
+		})
+	}
+}
+
+func TestFLT10AnAccessTokensLifeIsBelievedUpToADayAndABit(t *testing.T) {
+	p := newProvider(t)
+	p.answer = set("expires_in", 2_000_000_000)
+	_, tokens, err := redeem(t, p.relyingParty())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if life := time.Until(tokens.Expiry); life > longestLife || life < longestLife-time.Minute {
+		t.Errorf("lives %v", life)
+	}
+}
+
+func TestOIDC13RefreshToken(t *testing.T) {
+	for _, test := range []struct {
+		what        string
+		answer      func(map[string]any)
+		claims      func(map[string]any)
+		want        func(*Identity)
+		wantRefresh string
+	}{
+		{"an answer without an ID token keeps the person", without("id_token"), nil, func(*Identity) {}, "new-refresh"},
+		{"without a new refresh token the old one stays", without("refresh_token"), nil, func(*Identity) {}, testRefresh},
+		{"an empty new refresh token too", set("refresh_token", ""), nil, func(*Identity) {}, testRefresh},
+		{"no nonce", nil, without("nonce"), func(*Identity) {}, "new-refresh"},
+		{"another nonce", nil, set("nonce", "other"), func(*Identity) {}, "new-refresh"},
+		{"new roles count", nil, set("wids", []string{}), func(i *Identity) { i.Roles = []string{"r1"} }, "new-refresh"},
+		{"a new name is shown", nil, set("name", "Ann Bee"), func(i *Identity) { i.Person.Name = "Ann Bee" }, "new-refresh"},
+		{"sid and hint stay where left out", nil, all(without("sid"), without("login_hint")), func(*Identity) {}, "new-refresh"},
+		{"new ones count", nil, all(set("sid", "sid-2"), set("login_hint", "hint-2")), func(i *Identity) { i.SessionID, i.LoginHint = "sid-2", "hint-2" }, "new-refresh"},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			p := newProvider(t)
+			p.claims = test.claims
+			p.answer = func(m map[string]any) {
+				m["refresh_token"], m["access_token"] = "new-refresh", "new-access"
+				if test.answer != nil {
+					test.answer(m)
+				}
+			}
+			was := ann()
+			was.AuthTime = time.Unix(1_700_000_000, 0)
+			got, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, was)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := was
+			test.want(&want)
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Identity{}, "IssuedAt")); diff != "" {
+				t.Error(diff)
+			}
+			if tokens.AccessToken != "new-access" || tokens.RefreshToken != test.wantRefresh {
+				t.Error("other tokens")
+			}
+		})
+	}
+}
+
+func TestOIDC14RefreshTokenOfAnotherIssuerOrPersonIsRefused(t *testing.T) {
+	for what, lie := range map[string]func(map[string]any){
+		"refresh-token-invalid-issuer": set("iss", "https://invalid.example/v2.0"),
+		"refresh-token-invalid-sub":    set("sub", "invalid"),
+		"another oid":                  set("oid", "00000000-bbbb-cccc-dddd-eeeeeeeeeeee"),
+		"another tenant":               set("tid", testOID),
+		"another audience":             set("aud", "other"),
+		"expired":                      set("exp", 1_000_000_000),
+		"at_hash of the old token":     set("at_hash", atHash("old")),
+	} {
+		t.Run(what, func(t *testing.T) {
+			p := newProvider(t)
+			p.claims = lie
+			identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+			refusedIDToken(t, identity, tokens, err)
+		})
+	}
+	t.Run("forged", func(t *testing.T) {
+		p := newProvider(t)
+		p.idToken = func(string) string {
+			return mustSign(jose.RS256, jose.JSONWebKey{KeyID: "key-0", Key: rsaKey(1)}, "JWT", goodClaims(p.issuer(), time.Now()))
+		}
+		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+		refusedIDToken(t, identity, tokens, err)
+	})
+	t.Run("of the wrong type", func(t *testing.T) {
+		p := newProvider(t)
+		p.answer = set("id_token", 5)
+		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+		refusedIDToken(t, identity, tokens, err)
+	})
+}
+
+func TestFLT01ATokenAnswerIsBoundedAndASilentIssuerIsSaidToBe(t *testing.T) {
+	for _, test := range []struct {
+		what    string
+		handler http.HandlerFunc
+		reason  string
+	}{
+		{"50 MB of JSON", func(w http.ResponseWriter, _ *http.Request) {
+			say(w, `{"access_token":"`)
+			for range 50 {
+				if _, err := w.Write([]byte(strings.Repeat("x", 1<<20))); err != nil {
+					return
+				}
+			}
+			say(w, `"}`)
+		}, reasonEntraBroken},
+		{"nothing", func(http.ResponseWriter, *http.Request) {}, reasonEntraBroken},
+		{"HTML", func(w http.ResponseWriter, _ *http.Request) { say(w, "<html>") }, reasonEntraBroken},
+		{"JSON cut short", func(w http.ResponseWriter, _ *http.Request) { say(w, `{"access_token":`) }, reasonEntraBroken},
+		{"two JSON objects", func(w http.ResponseWriter, _ *http.Request) { say(w, `{}{}`) }, reasonEntraBroken},
+		{"a cut connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reasonEntraSilent},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			p := newProvider(t)
+			p.handle(pathToken, test.handler)
+			_, _, err := redeem(t, p.relyingParty())
+			wants(t, err, outcome.UpstreamUnavailable, test.reason, "")
+		})
+	}
+	t.Run("connection refused", func(t *testing.T) {
+		p := newProvider(t)
+		rp := p.relyingParty()
+		if _, err := rp.discover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.Close()
+		_, _, err := redeem(t, rp)
+		wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+	})
+	t.Run("the caller went away", func(t *testing.T) {
+		p := newProvider(t)
+		rp := p.relyingParty()
+		if _, err := rp.discover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, _, err := rp.Redeem(ctx, testCode, testVerifier, testNonce)
+		wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+	})
+}
