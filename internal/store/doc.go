@@ -1,0 +1,16 @@
+// Package store keeps what must last: the acts with their intents, outcomes and limits (Ledger,
+// for the desk), the audit trail, the sessions and the used states (Store, for session and web). It
+// is the one package that knows SQL. Rules are left to those whose records these are; what a record
+// means stands with its type in desk, session and audit.
+//
+// The database is one SQLite file in WAL mode. One goroutine writes (writer.go): the steps of many
+// requests share a transaction and a wait for the disk, and each is answered once it is durable.
+// Reads go beside it on connections that can't write. A lock keeps a second fobdesk out of the
+// file, so what this process remembers of it is exact: the head of the trail, and the sessions that
+// were read last (session_cache.go).
+//
+// Statements are in the SQL that SQLite and PostgreSQL share; times are Unix milliseconds, UTC.
+//
+// Its one invariant: what a method acknowledged is on the disk, whole, and survives the process
+// being killed at any moment; a step that returned an error left nothing.
+package store

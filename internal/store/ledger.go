@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/outcome"
+)
+
+// Ledger keeps the acts: it is the desk.Ledger of a Store.
+type Ledger struct{ s *Store }
+
+// Ledger returns the store's ledger.
+func (s *Store) Ledger() *Ledger { return &Ledger{s} }
+
+// Open records the intent of the act, counts its attempt and claims its code; see desk.Ledger.
+func (l *Ledger) Open(ctx context.Context, act desk.Act) error {
+	var refusal error // apart from the step's error, for what it writes stays
+	err := l.s.writer.do(ctx, func(t *tx) (err error) {
+		refusal, err = t.open(act)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record the intent of act %s: %w", act.ID, err)
+	}
+	return refusal
+}
+
+const insertAct = `INSERT INTO act (id, intent, display_name, reason) VALUES ($1, $2, $3, '')`
+
+// open returns the refusal, nil where the act may be done.
+func (t *tx) open(act desk.Act) (refusal, err error) {
+	if act.CodeHash != nil {
+		claimed, err := t.claim(act)
+		if err != nil {
+			return nil, err
+		}
+		if !claimed {
+			return t.usedCode(act)
+		}
+	}
+	hit, err := t.count(act)
+	if err != nil {
+		return nil, err
+	}
+	if hit {
+		return t.tooMany(act)
+	}
+	intent, err := t.append(rowOf(act))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.exec(insertAct, act.ID, intent, act.DisplayName); err != nil {
+		return nil, fmt.Errorf("insert the act: %w", err)
+	}
+	return nil, nil
+}
+
+// rowOf returns the act's intent; with an outcome it is the row that ends the act.
+func rowOf(act desk.Act) audit.Row {
+	return audit.Row{
+		Time: act.At, Event: act.Event, Serial: act.Serial, Address: act.Address, RequestID: act.ID,
+		Actor: act.Actor.ID, ActorName: act.Actor.Name,
+		Subject: act.Subject.ID, SubjectName: act.Subject.Name,
+	}
+}
+
+// A claim whose time is over is as if absent.
+const insertClaim = `INSERT INTO code_claim (hash, act, until) VALUES ($1, $2, $3)
+	ON CONFLICT (hash) DO UPDATE SET act = excluded.act, until = excluded.until WHERE code_claim.until <= $4`
+
+// claim claims the act's code and reports whether it was free.
+func (t *tx) claim(act desk.Act) (bool, error) {
+	n, err := t.exec(insertClaim, act.CodeHash, act.ID, act.Remembered.UnixMilli(), act.At.UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("claim the code: %w", err)
+	}
+	return n == 1, nil
+}
+
+const selectClaim = `SELECT act.id, intent.actor, intent.subject, act.reason,
+	ended.outcome, ended.graph_request_id, ended.time
+	FROM code_claim
+	JOIN act ON act.id = code_claim.act
+	JOIN audit AS intent ON intent.number = act.intent
+	LEFT JOIN audit AS ended ON ended.number = act.outcome
+	WHERE code_claim.hash = $1`
+
+// usedCode answers an act whose code was claimed before: with that act where the same person did
+// it for the same one, and else as Graph answers a wrong code. The second is in the trail, as a
+// row without an intent, for nothing was asked of Graph.
+func (t *tx) usedCode(act desk.Act) (refusal, err error) {
+	var first struct{ id, actor, subject, reason string }
+	var ended struct {
+		outcome, graphRequestID sql.NullString
+		at                      sql.NullInt64
+	}
+	err = t.row(selectClaim, []any{act.CodeHash}, &first.id, &first.actor, &first.subject, &first.reason,
+		&ended.outcome, &ended.graphRequestID, &ended.at)
+	if err != nil {
+		return nil, fmt.Errorf("read who used the code: %w", err)
+	}
+	if first.actor != act.Actor.ID || first.subject != act.Subject.ID {
+		row := rowOf(act)
+		row.Outcome = string(outcome.WrongCode)
+		_, err := t.append(row)
+		return outcome.New(outcome.WrongCode), err
+	}
+	repeat := &desk.Repeat{ActID: first.id}
+	if ended.outcome.Valid {
+		repeat.Settled = &desk.End{
+			Outcome: outcome.Outcome(ended.outcome.String), Reason: first.reason,
+			GraphRequestID: ended.graphRequestID.String, At: time.UnixMilli(ended.at.Int64).UTC(),
+		}
+	}
+	return repeat, nil
+}
+
+// FindReceipt returns the end of an act that this person did, or desk.ErrNoReceipt.
+func (l *Ledger) FindReceipt(ctx context.Context, personID, actID string) (desk.Receipt, error) {
+	var r desk.Receipt
+	var opened, ended int64
+	err := l.s.reads.receipt.QueryRowContext(ctx, actID, personID).Scan(
+		&r.Act.ID, &r.Act.Event, &opened, &r.Act.Actor.ID, &r.Act.Actor.Name, &r.Act.Subject.ID, &r.Act.Subject.Name,
+		&r.Act.Address, &r.Act.Serial, &r.Act.DisplayName,
+		&r.End.Outcome, &r.End.Reason, &r.End.GraphRequestID, &ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return desk.Receipt{}, desk.ErrNoReceipt
+	}
+	if err != nil {
+		return desk.Receipt{}, fmt.Errorf("read the receipt of act %s: %w", actID, err)
+	}
+	r.Act.At, r.End.At = time.UnixMilli(opened).UTC(), time.UnixMilli(ended).UTC()
+	return r, nil
+}
+
+// The outcome's row has the serial as it was known by then.
+const selectReceipt = `SELECT act.id, intent.event, intent.time, intent.actor, intent.actor_name,
+	intent.subject, intent.subject_name, intent.address, ended.serial, act.display_name,
+	ended.outcome, act.reason, ended.graph_request_id, ended.time
+	FROM act
+	JOIN audit AS intent ON intent.number = act.intent
+	JOIN audit AS ended ON ended.number = act.outcome
+	WHERE act.id = $1 AND intent.actor = $2`

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/outcome"
+)
+
+// Close records what came of the act; see desk.Ledger. Told the same again, as after an error that
+// left its caller in doubt, it keeps nothing twice. The one end that another replaces is
+// outcome.OutcomeUnknown: the trail then has both, and the later is the act's.
+func (l *Ledger) Close(ctx context.Context, act desk.Act, end desk.End) error {
+	err := l.s.writer.do(ctx, func(t *tx) error { return t.close(act, end) })
+	if err != nil {
+		return fmt.Errorf("record the outcome of act %s: %w", act.ID, err)
+	}
+	return nil
+}
+
+const endAct = `UPDATE act SET outcome = $2, display_name = $3, reason = $4
+	WHERE id = $1 AND (outcome IS NULL OR ($5 <> $6 AND EXISTS
+		(SELECT 1 FROM audit WHERE audit.number = act.outcome AND audit.outcome = $6)))`
+
+func (t *tx) close(act desk.Act, end desk.End) error {
+	row := rowOf(act)
+	row.Time, row.Outcome, row.GraphRequestID = end.At, string(end.Outcome), end.GraphRequestID
+	number, err := t.append(row)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(endAct, act.ID, number, act.DisplayName, end.Reason, row.Outcome, string(outcome.OutcomeUnknown))
+	if err != nil {
+		return fmt.Errorf("end the act: %w", err)
+	}
+	if n == 0 {
+		return t.endedBefore(act)
+	}
+	return t.giveBack(act, end)
+}
+
+// endedBefore leaves an act that has its end as it is. An act that was never opened is an error.
+func (t *tx) endedBefore(act desk.Act) error {
+	if err := t.undo(); err != nil {
+		return fmt.Errorf("take back the outcome: %w", err)
+	}
+	var one int
+	if err := t.row("SELECT 1 FROM act WHERE id = $1", []any{act.ID}, &one); err != nil {
+		return fmt.Errorf("find the act: %w", err)
+	}
+	return nil
+}
+
+// giveBack takes off the counters what does not count, and frees the code where it may be sent
+// again.
+func (t *tx) giveBack(act desk.Act, end desk.End) error {
+	if end.Refund {
+		for _, limit := range act.Limits {
+			if _, err := t.exec("DELETE FROM attempt WHERE counted = $1 AND act = $2", limit.Counter, act.ID); err != nil {
+				return fmt.Errorf("give the attempt back: %w", err)
+			}
+		}
+	}
+	if end.Release && act.CodeHash != nil {
+		if _, err := t.exec("DELETE FROM code_claim WHERE hash = $1 AND act = $2", act.CodeHash, act.ID); err != nil {
+			return fmt.Errorf("release the code: %w", err)
+		}
+	}
+	return nil
+}
+
+// lostAtOnce is how many lost acts are read at a time.
+const lostAtOnce = 100
+
+const selectLost = `SELECT ` + auditColumns + ` FROM act JOIN audit ON audit.number = act.intent
+	WHERE act.outcome IS NULL AND audit.time < $1 ORDER BY act.intent LIMIT $2`
+
+// MarkLost ends the acts that were opened before the given time and have no end; see desk.Ledger.
+// Their codes stay claimed, for Graph may have judged them.
+func (l *Ledger) MarkLost(ctx context.Context, before time.Time) (int, error) {
+	marked := 0
+	for {
+		lost, err := l.lost(ctx, before)
+		if err != nil {
+			return marked, fmt.Errorf("read the lost acts: %w", err)
+		}
+		for _, intent := range lost {
+			if err := l.markLost(ctx, intent, &marked); err != nil {
+				return marked, fmt.Errorf("mark act %s lost: %w", intent.RequestID, err)
+			}
+		}
+		if len(lost) < lostAtOnce {
+			return marked, nil
+		}
+	}
+}
+
+// lost returns the intents of acts without an end.
+func (l *Ledger) lost(ctx context.Context, before time.Time) ([]audit.Row, error) {
+	rows, err := l.s.db.readers.QueryContext(ctx, selectLost, before.UnixMilli(), lostAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var lost []audit.Row
+	for rows.Next() {
+		entry, err := scanEntry(rows)
+		if err != nil {
+			return nil, err
+		}
+		lost = append(lost, entry.Row)
+	}
+	return lost, rows.Err()
+}
+
+// markLost ends the act of this intent, unless its end came in the meantime, and counts it.
+func (l *Ledger) markLost(ctx context.Context, intent audit.Row, marked *int) error {
+	intent.Time, intent.Outcome = l.s.now(), string(outcome.OutcomeUnknown)
+	return l.s.writer.do(ctx, func(t *tx) error {
+		number, err := t.append(intent)
+		if err != nil {
+			return err
+		}
+		n, err := t.exec("UPDATE act SET outcome = $2 WHERE id = $1 AND outcome IS NULL", intent.RequestID, number)
+		if err != nil {
+			return fmt.Errorf("end the act: %w", err)
+		}
+		if n == 0 {
+			return t.undo()
+		}
+		*marked++
+		return nil
+	})
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var testKeys = gcmKeys{"the key of tests, of whatever length"}
+
+// wantNoStart holds Open to an error of one line that says this.
+func wantNoStart(t *testing.T, url string, keys Keys, says string) {
+	t.Helper()
+	s, err := Open(t.Context(), url, Options{Keys: keys, Now: time.Now})
+	if err == nil {
+		mustClose(t, s)
+		t.Fatalf("%s was opened", url)
+	}
+	if text := err.Error(); !strings.Contains(text, says) || strings.Contains(text, "\n") || strings.Contains(text, "hunter2") {
+		t.Errorf("error %q, want one line with %q", text, says)
+	}
+}
+
+func TestRST05WhatCantBeOpenedStopsTheStart(t *testing.T) {
+	folder := t.TempDir()
+	text := filepath.Join(folder, "text.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("This is no database. ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, url, says string }{
+		{"another database", "postgres://fobdesk:hunter2@db/fobdesk", "sqlite:PATH"},
+		{"no database", "", "sqlite:PATH"},
+		{"no path", "sqlite:", "sqlite:PATH"},
+		{"a file of something else", "sqlite:" + text, "file is not a database"},
+		{"a folder", "sqlite:" + folder, "is a directory"},
+		{"a folder in a file", "sqlite:" + text + "/fobdesk.db", "not a directory"},
+	} {
+		t.Run(test.name, func(t *testing.T) { wantNoStart(t, test.url, testKeys, test.says) })
+	}
+}
+
+func TestRST05ANewerSchemaIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, path, testKeys)
+	change(t, s, "INSERT INTO schema_version (version) VALUES (99)")
+	mustClose(t, s)
+	wantNoStart(t, "sqlite:"+path, testKeys, "version 99, newer than this fobdesk")
+}
+
+func TestRST05AnUnreadableVersionStopsTheStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, path, testKeys)
+	change(t, s, "DROP TABLE schema_version")
+	change(t, s, "CREATE TABLE schema_version (something TEXT)")
+	mustClose(t, s)
+	wantNoStart(t, "sqlite:"+path, testKeys, "read the schema's version")
+}
+
+func TestRST05AMigrationIsDoneWholeOrNotAtAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	raw := openRaw(t, path)
+	if _, err := raw.Exec("CREATE TABLE code_claim (in_the_way TEXT)"); err != nil { // the last table of migration 2
+		t.Fatal(err)
+	}
+	wantNoStart(t, "sqlite:"+path, testKeys, "migrate the schema to version 2")
+	var version, acts int
+	const query = "SELECT (SELECT MAX(version) FROM schema_version), (SELECT COUNT(*) FROM sqlite_schema WHERE name = 'act')"
+	if err := raw.QueryRow(query).Scan(&version, &acts); err != nil || version != 1 || acts != 0 {
+		t.Errorf("version %d with %d tables of migration 2 (%v), want 1 with 0", version, acts, err)
+	}
+	if _, err := raw.Exec("DROP TABLE code_claim"); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, mustOpen(t, path, testKeys))
+}
+
+// openRaw opens the file as another program would.
+func openRaw(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	raw, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = raw.Close() })
+	return raw
+}
+
+func TestRST02ASecondFobdeskIsKeptOut(t *testing.T) {
+	folder := t.TempDir()
+	path, link := filepath.Join(folder, "fobdesk.db"), filepath.Join(folder, "link.db")
+	s := mustOpen(t, path, testKeys)
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, link, filepath.Join(folder, ".", "x", "..", "fobdesk.db")} {
+		wantNoStart(t, "sqlite:"+name, testKeys, "in use by another fobdesk")
+	}
+	mustOpenAct(t, s, enrolment("act-1", "ada", "GALT1", "1")) // undisturbed
+	mustClose(t, s)
+	s = mustOpen(t, link, testKeys)
+	wantTrail(t, s, "enrol  act-1")
+	mustClose(t, s)
+}
+
+func TestDEP04FilesAreThePortalsAlone(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "made", "by the portal")
+	path := filepath.Join(folder, "a?b#c%41 .db")
+	s := mustOpen(t, path, testKeys)
+	mustOpenAct(t, s, enrolment("act-1", "ada", "GALT1", "1"))
+	for name, want := range map[string]fs.FileMode{
+		folder: 0o700, path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600, path + ".lock": 0o600,
+	} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v (%v), want %v", name, info.Mode().Perm(), err, want)
+		}
+	}
+	mustClose(t, s)
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		t.Error("the journal was not folded into the database")
+	}
+}
+
+func TestRST03EveryConnectionKeepsToItsPragmas(t *testing.T) {
+	s := openTestStore(t)
+	for pragma, want := range map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+	} {
+		var writes, reads string
+		err := s.writer.do(t.Context(), func(t *tx) error { return t.row("PRAGMA "+pragma, nil, &writes) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.db.readers.QueryRow("PRAGMA " + pragma).Scan(&reads); err != nil {
+			t.Fatal(err)
+		}
+		if writes != want || reads != want {
+			t.Errorf("%s is %s for the writer and %s for readers, want %s", pragma, writes, reads, want)
+		}
+	}
+	if _, err := s.db.readers.Exec("DELETE FROM audit"); err == nil {
+		t.Error("a reader wrote")
+	}
+}
+
+func TestRST03AnOnlineBackupRestoresAndVerifies(t *testing.T) {
+	folder := t.TempDir()
+	path, backup := filepath.Join(folder, "fobdesk.db"), filepath.Join(folder, "backup.db")
+	s := mustOpen(t, path, testKeys)
+	var done atomic.Bool
+	var wg sync.WaitGroup
+	started := make(chan struct{})
+	wg.Go(func() {
+		for n := 0; n < 10 || !done.Load(); n++ {
+			id := fmt.Sprint("act-", n)
+			if err := s.Ledger().Open(context.Background(), enrolment(id, id, id, id)); err != nil {
+				t.Error(err)
+			}
+			if n == 5 {
+				close(started)
+			}
+		}
+	})
+	<-started
+	if _, err := openRaw(t, path).Exec("VACUUM INTO ?", backup); err != nil {
+		t.Errorf("back up: %v", err)
+	}
+	done.Store(true)
+	wg.Wait()
+	mustClose(t, s)
+
+	restored := mustOpen(t, backup, testKeys)
+	defer mustClose(t, restored)
+	if head, err := restored.VerifyAudit(t.Context()); err != nil || head.Number < 5 {
+		t.Errorf("head %v (%v), want 5 rows or more", head, err)
+	}
+}
+
+func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	const first, second, third = "the first key ___", "the second key __", "the third key ___"
+	for n, keys := range []gcmKeys{{first}, {second, first}, {second}, {third, second}} {
+		s := mustOpen(t, path, keys)
+		mustOpenAct(t, s, enrolment(fmt.Sprint("act-", n), fmt.Sprint(n), fmt.Sprint(n), "1"))
+		if head, err := s.VerifyAudit(t.Context()); err != nil || head.Number != int64(n+1) {
+			t.Errorf("head %v (%v), want row %d", head, err, n+1)
+		}
+		mustClose(t, s)
+	}
+	wantNoStart(t, "sqlite:"+path, gcmKeys{first, second}, "FOBDESK_SESSION_KEYS must still hold an older key")
+	mustClose(t, mustOpen(t, path, gcmKeys{third}))
+}
+
+func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, path, testKeys)
+	key := string(s.chainKey)
+	mustClose(t, s)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(content), "audit chain") || strings.Contains(string(content), key) {
+		t.Error("the file holds the key as it is, or none at all")
+	}
+}

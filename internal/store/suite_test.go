@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+)
+
+var (
+	_ desk.Ledger        = (*Ledger)(nil)
+	_ session.Rows       = (*Store)(nil)
+	_ session.UsedStates = (*Store)(nil)
+)
+
+// eachDatabase runs a test of what every database must do, on a store of its own for each, and
+// holds the store to an unbroken trail afterwards.
+func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
+	for _, database := range []struct {
+		name string
+		open func(t testing.TB) *Store
+	}{
+		{"sqlite", openTestStore},
+	} {
+		t.Run(database.name, func(t *testing.T) {
+			s := database.open(t)
+			test(t, s)
+			if _, err := s.VerifyAudit(t.Context()); err != nil {
+				t.Errorf("verify: %v", err)
+			}
+		})
+	}
+}
+
+// gcmKeys are Keys as the portal has them: the first seals, each opens.
+type gcmKeys []string
+
+func (k gcmKeys) Seal(plain, binding []byte) ([]byte, error) {
+	return aead(k[0]).Seal(nil, nil, plain, binding), nil
+}
+
+func (k gcmKeys) Open(sealed, binding []byte) ([]byte, error) {
+	for _, key := range k {
+		if plain, err := aead(key).Open(nil, nil, sealed, binding); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, errors.New("no key opens it")
+}
+
+func aead(key string) cipher.AEAD {
+	block, err := aes.NewCipher([]byte(key)[:16])
+	if err != nil {
+		panic(err)
+	}
+	gcm, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err)
+	}
+	return gcm
+}
+
+// noon is when tests happen; what they do is dated from it, and no test waits.
+var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+
+func openTestStore(t testing.TB) *Store {
+	t.Helper()
+	s := mustOpen(t, filepath.Join(t.TempDir(), "fobdesk.db"), gcmKeys{rand.Text()})
+	t.Cleanup(func() { mustClose(t, s) })
+	return s
+}
+
+func mustOpen(t testing.TB, path string, keys Keys) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+path, Options{Keys: keys, Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return s
+}
+
+func mustClose(t testing.TB, s *Store) {
+	t.Helper()
+	if err := s.Close(context.Background()); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+// enrolment is an act of this person at noon, with a code of its own and the usual limits.
+func enrolment(id, person, serial, code string) desk.Act {
+	return desk.Act{
+		ID: id, Event: desk.EventEnrol, Serial: serial, DisplayName: "My fob", Address: "192.0.2.1", At: noon,
+		Actor: desk.Party{ID: person, Name: "Adele Vance"}, Subject: desk.Party{ID: person, Name: "Adele Vance"},
+		CodeHash: fmt.Appendf(nil, "hash of %s and %s", serial, code), Remembered: noon.Add(5 * time.Minute),
+		Limits: []desk.Limit{
+			{Counter: "person:" + person, Max: 5, Window: 15 * time.Minute},
+			{Counter: "serial:" + serial, Max: 5, Window: 15 * time.Minute},
+		},
+	}
+}
+
+// later is the act done later, all its times moved.
+func later(act desk.Act, by time.Duration) desk.Act {
+	act.At, act.Remembered = act.At.Add(by), act.Remembered.Add(by)
+	return act
+}
+
+func ended(o outcome.Outcome) desk.End {
+	return desk.End{Outcome: o, At: noon.Add(time.Second), GraphRequestID: "graph-1"}
+}
+
+func mustOpenAct(t testing.TB, s *Store, act desk.Act) {
+	t.Helper()
+	if err := s.Ledger().Open(t.Context(), act); err != nil {
+		t.Fatalf("open act %s: %v", act.ID, err)
+	}
+}
+
+func mustCloseAct(t testing.TB, s *Store, act desk.Act, end desk.End) {
+	t.Helper()
+	if err := s.Ledger().Close(t.Context(), act, end); err != nil {
+		t.Fatalf("close act %s: %v", act.ID, err)
+	}
+}
+
+// trail returns all rows of the trail.
+func trail(t testing.TB, s *Store) []audit.Row {
+	t.Helper()
+	var rows []audit.Row
+	for entry, err := range s.AuditRows(t.Context()) {
+		if err != nil {
+			t.Fatalf("read the trail: %v", err)
+		}
+		rows = append(rows, entry.Row)
+	}
+	return rows
+}
+
+// wantTrail holds the trail to these rows, each as "event outcome requestID".
+func wantTrail(t testing.TB, s *Store, want ...string) {
+	t.Helper()
+	var got []string
+	for _, r := range trail(t, s) {
+		got = append(got, r.Event+" "+r.Outcome+" "+r.RequestID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("trail:\ngot  %q\nwant %q", got, want)
+	}
+}
+
+// change runs SQL on the store's database, as somebody would who has the file.
+func change(t testing.TB, s *Store, statement string, args ...any) {
+	t.Helper()
+	err := s.writer.do(t.Context(), func(t *tx) error {
+		_, err := t.exec(statement, args...)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}

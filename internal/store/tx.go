@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+
+	"fobdesk/internal/audit"
+)
+
+// tx is the writer's connection: its transaction, the statements prepared on it, and the head of
+// the audit trail as the transaction has it. Only the writer's goroutine uses it.
+//
+// Its ctx never ends: a statement that was cut short would take the steps of others with it.
+type tx struct {
+	ctx        context.Context
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt // by their text
+	chainKey   []byte
+	head       *audit.Head // nil until it is needed
+	before     *audit.Head // the head before the step
+	touched    []string    // keys of sessions that the transaction changed
+}
+
+func newTx(ctx context.Context, conn *sql.Conn, chainKey []byte) *tx {
+	return &tx{ctx: ctx, conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey}
+}
+
+func (t *tx) begin() error {
+	t.touched = nil
+	_, err := t.exec("BEGIN IMMEDIATE")
+	return err
+}
+
+func (t *tx) commit() error {
+	_, err := t.exec("COMMIT")
+	return err
+}
+
+// discard closes the connection; SQLite rolls back what was not committed. The pool does not close
+// a connection's own statements, and one left open would keep the file open too.
+func (t *tx) discard() {
+	for _, statement := range t.statements {
+		_ = statement.Close()
+	}
+	_ = t.conn.Raw(func(any) error { return driver.ErrBadConn }) // tells the pool not to keep it
+	_ = t.conn.Close()
+}
+
+// run runs the job's step, unless its ctx is over, and undoes it where it fails; either is the
+// job's own error. It returns the error of a transaction that can't go on.
+func (t *tx) run(j *job) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil //nolint:nilerr // the transaction goes on
+	}
+	if _, err := t.exec("SAVEPOINT step"); err != nil {
+		return err
+	}
+	t.before = t.head
+	if j.err = j.step(t); j.err != nil {
+		if err := t.undo(); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec("RELEASE step")
+	return err
+}
+
+// undo takes back what the step has written so far.
+func (t *tx) undo() error {
+	t.head = t.before
+	_, err := t.exec("ROLLBACK TO step")
+	return err
+}
+
+// exec runs the statement and returns how many rows it changed.
+func (t *tx) exec(text string, args ...any) (int64, error) {
+	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
+	if err != nil {
+		return 0, err
+	}
+	result, err := statement.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// row runs a query for one row and scans it; it returns sql.ErrNoRows where there is none.
+func (t *tx) row(text string, args []any, into ...any) error {
+	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
+	if err != nil {
+		return err
+	}
+	return statement.QueryRowContext(t.ctx, args...).Scan(into...)
+}
+
+// column runs a query that returns one column of text. It returns all of it.
+func (t *tx) column(text string, args ...any) ([]string, error) {
+	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
+	if err != nil {
+		return nil, err
+	}
+	rows, err := statement.QueryContext(t.ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var values []string
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, rows.Err()
+}
+
+func (t *tx) prepare(text string) (*sql.Stmt, error) {
+	if statement, ok := t.statements[text]; ok {
+		return statement, nil
+	}
+	statement, err := t.conn.PrepareContext(t.ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	t.statements[text] = statement
+	return statement, nil
+}
