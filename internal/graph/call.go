@@ -1,0 +1,121 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"fobdesk/internal/outcome"
+)
+
+// call is one call to Graph, before it has a token.
+type call struct {
+	op      operation
+	method  string
+	url     string
+	body    []byte   // JSON; nil for none
+	secrets []string // the verification code in body, and each access token it was sent with
+	typed   []string // what else a person typed into body, which Graph may quote
+}
+
+// answer is what came back, read whole.
+type answer struct {
+	status    int
+	header    http.Header
+	body      []byte
+	fault     fault  // what body says is wrong, for a status that is none of success
+	sentID    string // our client-request-id
+	requestID string // Graph's, else ours
+	resent    bool   // the transport may have sent the request twice
+}
+
+// ask makes the call with the person's token. A token that Graph does not take is replaced once and
+// the call made once more, for a 401 proves that it was not done; a claims challenge is a StepUp at
+// once, for no refresh would meet it.
+func (m *Methods) ask(ctx context.Context, request call) (answer, error) {
+	token, err := m.tokens.AccessToken(ctx)
+	if err != nil {
+		return answer{}, tokenError(err)
+	}
+	request.secrets = append(request.secrets, token)
+	got, err := m.client.attempt(ctx, request, token)
+	if err != nil || got.status != http.StatusUnauthorized || got.challenge() != "" {
+		return got, err
+	}
+	m.client.log.InfoContext(ctx, "graph token replaced",
+		"operation", request.op, "request_id", got.requestID)
+	if token, err = m.tokens.Replace(ctx, token); err != nil {
+		return answer{}, tokenError(err)
+	}
+	request.secrets = append(request.secrets, token)
+	return m.client.attempt(ctx, request, token)
+}
+
+// tokenError passes a refusal through. Whatever else kept the token away, nothing was sent.
+func tokenError(err error) error {
+	if _, refused := outcome.Of(err); refused {
+		return err
+	}
+	return &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
+}
+
+// attempt makes the call with this token, and a read again where it may help, all within the
+// client's timeout. Its error is an *outcome.Error: UpstreamUnavailable for a read, and for a write
+// that was not sent; OutcomeUnknown for a write whose answer was lost.
+func (c *Client) attempt(ctx context.Context, request call, token string) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	for try := 0; ; try++ {
+		got, sent, err := c.exchange(ctx, request, token)
+		c.log.DebugContext(ctx, "graph call", "operation", request.op, "status", got.status,
+			"client_request_id", got.sentID, "request_id", got.requestID)
+		if try < maxRetries && request.op == opRead && mayPass(got, err) && c.wait(ctx, try, got) {
+			continue
+		}
+		if err == nil {
+			return got, nil
+		}
+		failure := &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reference: got.requestID, Err: err}
+		if sent && request.op != opRead {
+			failure.Outcome = outcome.OutcomeUnknown
+		}
+		c.log.WarnContext(ctx, "graph answer lost", "operation", request.op, "tries", try+1, "sent", sent,
+			"status", got.status, "outcome", failure.Outcome,
+			"client_request_id", got.sentID, "request_id", got.requestID, "error", err)
+		return answer{}, failure
+	}
+}
+
+// mayPass reports whether a read that ended so may fare better in a moment.
+func mayPass(got answer, err error) bool {
+	if err != nil {
+		return !errors.Is(err, errTooLarge) && !errors.Is(err, errSwitched) && !errors.Is(err, errNoRequest)
+	}
+	switch got.status {
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// wait pauses before the next try, as long as Graph asks where it does, and reports false where the
+// time left does not allow it.
+func (c *Client) wait(ctx context.Context, try int, got answer) bool {
+	pause := c.pause << try
+	pause = pause/2 + rand.N(pause) //nolint:gosec // jitter, no secret
+	if got.header.Get("Retry-After") != "" {
+		pause = max(pause, retryAfter(got.header, c.now()))
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause):
+		return true
+	}
+}

@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is what a Client is told at the start.
+type Config struct {
+	BaseURL   string // Graph with its version, e.g. https://graph.microsoft.com/beta
+	UserAgent string // sent with each call; empty means "Fobdesk"
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// TokenSource gives the access token of one person. Its errors pass through as they are, where
+// they are an *outcome.Error.
+type TokenSource interface {
+	// AccessToken returns a token that is good for now.
+	AccessToken(ctx context.Context) (string, error)
+	// Replace returns a token other than stale, which Graph has refused.
+	Replace(ctx context.Context, stale string) (string, error)
+}
+
+// Client speaks to one Graph over one pool of connections. It is safe for concurrent use.
+type Client struct {
+	base      string
+	origin    *url.URL // where the access token may go, and nowhere else
+	userAgent string
+	log       *slog.Logger
+	now       func() time.Time
+
+	transport http.RoundTripper
+	timeout   time.Duration // of a whole call, the body and a read's retries included
+	pause     time.Duration // before the first retry of a read, jittered
+}
+
+// New makes a client without a word to the network. A BaseURL that is none makes each call fail
+// unsent.
+func New(config Config) *Client {
+	c := &Client{
+		base:      strings.TrimSuffix(config.BaseURL, "/"),
+		userAgent: config.UserAgent,
+		log:       config.Log,
+		now:       config.Now,
+		transport: newTransport(),
+		timeout:   callTimeout,
+		pause:     retryPause,
+	}
+	if c.userAgent == "" {
+		c.userAgent = "Fobdesk"
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.origin, _ = url.Parse(c.base); c.origin == nil {
+		c.origin = &url.URL{}
+	}
+	return c
+}

@@ -1,0 +1,369 @@
+package graph
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+
+	"fobdesk/internal/outcome"
+)
+
+// faults are answers that say nothing of what became of a write.
+func faults() map[string]http.HandlerFunc {
+	list := map[string]http.HandlerFunc{
+		"another success": says(200, `{"value":[]}`),
+		"created":         says(201, `{"id":"m"}`),
+		"accepted":        says(202, ""),
+		"a redirect":      says(302, ""),
+		"not modified":    says(304, ""),
+		"a gateway": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusBadGateway)
+			io.WriteString(w, "<html>502</html>")
+		},
+		"too large": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			large := strings.Repeat("x", 1<<20)
+			for range 50 {
+				if _, err := io.WriteString(w, large); err != nil {
+					return
+				}
+			}
+		},
+		"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(http.StatusBadRequest)
+			z := gzip.NewWriter(w)
+			defer z.Close()
+			large := make([]byte, 1<<20)
+			for range 100 {
+				if _, err := z.Write(large); err != nil {
+					return
+				}
+			}
+		},
+		"false gzip": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			says(400, "no gzip")(w, r)
+		},
+		"a header without end": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X", strings.Repeat("x", 2*maxHeader))
+			says(204, "")(w, r)
+		},
+		"cut before the answer": raw(""),
+		"cut in the header":     raw("HTTP/1.1 204 No Con"),
+		"cut in the body":       raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{\"error\":{\"code\":\"badRequest\"}}"),
+		"another protocol":      raw("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"),
+		"no HTTP":               raw("+OK ready\r\n"),
+	}
+	for _, status := range []int{500, 501, 502, 503, 504, 507, 599} {
+		list[http.StatusText(status)+" of Graph's"] = says(status, graphError("serviceNotAvailable", ""))
+	}
+	return list
+}
+
+// raw answers with these bytes and hangs up.
+func raw(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err == nil {
+			io.WriteString(conn, answer)
+			conn.Close()
+		}
+	}
+}
+
+func TestFLT02AWriteWhoseAnswerIsLostIsUnknownAndNotSentAgain(t *testing.T) {
+	for what, answer := range faults() {
+		for op, do := range writes(t) {
+			f := newFake(t, answer)
+			id, err := do(t.Context(), me(t, f.URL))
+			if !isOutcome(err, outcome.OutcomeUnknown) || id != "" {
+				t.Errorf("%s: %s got %q, %v; want outcome_unknown", what, op, id, err)
+			}
+			if got := len(f.asked()); got != 1 {
+				t.Errorf("%s: %s was sent %d times", what, op, got)
+			}
+		}
+	}
+}
+
+func TestFLT02AReadIsTriedAtMostThreeTimes(t *testing.T) {
+	twice := map[string]bool{
+		"cut before the answer": true, "cut in the header": true, "cut in the body": true, "a gateway": true,
+		"no HTTP": true, "false gzip": true, "a header without end": true,
+		"Internal Server Error of Graph's": true, "Bad Gateway of Graph's": true,
+		"Service Unavailable of Graph's": true, "Gateway Timeout of Graph's": true,
+	}
+	for what, answer := range faults() {
+		if what == "another success" {
+			continue
+		}
+		f := newFake(t, answer)
+		if _, err := me(t, f.URL).List(t.Context()); !isOutcome(err, outcome.UpstreamUnavailable) {
+			t.Errorf("%s: %v, want upstream_unavailable", what, err)
+		}
+		want := 1
+		if twice[what] {
+			want = 1 + maxRetries
+		}
+		if got := len(f.asked()); got != want {
+			t.Errorf("%s: asked %d times, want %d", what, got, want)
+		}
+	}
+}
+
+func TestFLT02AReadThatFailedOnceSucceeds(t *testing.T) {
+	var calls atomic.Int32
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) < 3 {
+			says(http.StatusServiceUnavailable, "")(w, r)
+			return
+		}
+		says(http.StatusOK, `{"value":[{"id":"m","device":{"id":"d"}}]}`)(w, r)
+	})
+	if got, err := me(t, f.URL).List(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestFLT02AReadWaitsNoLongerThanItsDeadline(t *testing.T) {
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		says(http.StatusServiceUnavailable, "")(w, r)
+	})
+	start := time.Now()
+	_, err := me(t, f.URL).List(t.Context())
+	if !isOutcome(err, outcome.UpstreamUnavailable) || len(f.asked()) != 1 || time.Since(start) > callTimeout {
+		t.Errorf("%v after %d calls and %v", err, len(f.asked()), time.Since(start))
+	}
+}
+
+func TestFLT01ACallThatHangsEndsWithItsDeadline(t *testing.T) {
+	hangs := map[string]http.HandlerFunc{
+		"before the answer": func(_ http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		},
+		"in the body": func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Length", "100")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, "{")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
+		"in another protocol": func(w http.ResponseWriter, r *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+				io.Copy(io.Discard, conn)
+				conn.Close()
+			}
+		},
+	}
+	for what, hang := range hangs {
+		f := newFake(t, hang)
+		for op, do := range writes(t) {
+			c, _ := testClient(t, f.URL)
+			c.timeout = 50 * time.Millisecond
+			if _, err := do(t.Context(), c.Me(&tokenList{tokens: []string{"t"}})); !isOutcome(err, outcome.OutcomeUnknown) {
+				t.Errorf("%s: %s got %v, want outcome_unknown", what, op, err)
+			}
+		}
+		c, _ := testClient(t, f.URL)
+		c.timeout = 50 * time.Millisecond
+		if _, err := c.Me(&tokenList{tokens: []string{"t"}}).List(t.Context()); !isOutcome(err, outcome.UpstreamUnavailable) {
+			t.Errorf("%s: the list got %v", what, err)
+		}
+	}
+}
+
+func TestFLT03AFailureThatProvesNothingWasSentIsUnavailable(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	plain := newFake(t, says(204, ""))
+	untrusted := httptest.NewUnstartedServer(says(204, ""))
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		what string
+		ctx  context.Context
+		url  string
+	}{
+		{"nobody listens", t.Context(), closed.URL},
+		{"no TLS there", t.Context(), strings.Replace(plain.URL, "http:", "https:", 1)},
+		{"a certificate of nobody", t.Context(), untrusted.URL},
+		{"silence before TLS", t.Context(), "https://" + silent.Addr().String()},
+		{"the caller is gone", ended, plain.URL},
+		{"no URL", t.Context(), "::"},
+		{"no scheme", t.Context(), "graph"},
+	}
+	for _, tt := range tests {
+		for op, do := range writes(t) {
+			c, _ := testClient(t, tt.url)
+			c.timeout = 200 * time.Millisecond
+			if _, err := do(tt.ctx, c.Me(&tokenList{tokens: []string{"t"}})); !isOutcome(err, outcome.UpstreamUnavailable) {
+				t.Errorf("%s: %s got %v, want upstream_unavailable", tt.what, op, err)
+			}
+		}
+	}
+	if got := plain.asked(); len(got) != 0 {
+		t.Errorf("Graph was asked %q", got)
+	}
+}
+
+func TestFLT02AWriteOnAKeptConnectionThatDiesIsNotSentAgain(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var written atomic.Int32
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go serveOneListThenDie(conn, &written)
+		}
+	}()
+	for op, do := range writes(t) {
+		written.Store(0)
+		m := me(t, "http://"+listener.Addr().String())
+		if _, err := m.List(t.Context()); err != nil {
+			t.Fatalf("the list before: %v", err)
+		}
+		if _, err := do(t.Context(), m); !isOutcome(err, outcome.OutcomeUnknown) {
+			t.Errorf("%s: %v, want outcome_unknown", op, err)
+		}
+		if got := written.Load(); got != 1 {
+			t.Errorf("%s reached the server %d times, want once", op, got)
+		}
+	}
+}
+
+// serveOneListThenDie answers a read and keeps the connection; it hangs up on a write it has read.
+func serveOneListThenDie(conn net.Conn, written *atomic.Int32) {
+	defer conn.Close()
+	reader := bufio.NewReader(conn)
+	for {
+		req, err := http.ReadRequest(reader)
+		if err != nil {
+			return
+		}
+		io.Copy(io.Discard, req.Body)
+		if req.Method != http.MethodGet {
+			written.Add(1)
+			return
+		}
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"value\":[]}")
+	}
+}
+
+// Over HTTP/2, net/http sends a request again by itself after a PROTOCOL_ERROR, which proves
+// nothing: a POST must not be, and a DELETE that was is only believed when it succeeds.
+func TestFLT02AWriteResetByHTTP2IsUnknown(t *testing.T) {
+	for op, do := range writes(t) {
+		for status, want := range map[string]outcome.Outcome{"404": outcome.OutcomeUnknown, "204": ""} {
+			var sent atomic.Int32
+			url := resetFirst(t, status, &sent)
+			c, _ := testClient(t, url)
+			c.transport.(*http.Transport).TLSClientConfig.InsecureSkipVerify = true
+			_, err := do(t.Context(), c.Me(&tokenList{tokens: []string{"t"}}))
+			if op != opRemove {
+				want = outcome.OutcomeUnknown
+				if got := sent.Load(); got != 1 {
+					t.Errorf("%s was sent %d times, want once", op, got)
+				}
+			}
+			if got, _ := outcome.Of(err); got != want {
+				t.Errorf("%s: %v, want %q", op, err, want)
+			}
+		}
+	}
+}
+
+// resetFirst serves HTTP/2: the first request is reset with PROTOCOL_ERROR, the next are answered.
+func resetFirst(t *testing.T, status string, sent *atomic.Int32) string {
+	t.Helper()
+	certificate := httptest.NewTLSServer(nil)
+	config := certificate.TLS.Clone()
+	certificate.Close()
+	config.NextProtos = []string{"h2"}
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go serveReset(conn, status, sent)
+		}
+	}()
+	return "https://" + listener.Addr().String()
+}
+
+func serveReset(conn net.Conn, status string, sent *atomic.Int32) {
+	defer conn.Close()
+	if _, err := io.ReadFull(conn, make([]byte, len(http2.ClientPreface))); err != nil {
+		return
+	}
+	framer := http2.NewFramer(conn, conn)
+	framer.WriteSettings()
+	for {
+		frame, err := framer.ReadFrame()
+		if err != nil {
+			return
+		}
+		headers, ok := frame.(*http2.HeadersFrame)
+		switch {
+		case !ok:
+		case sent.Add(1) == 1:
+			framer.WriteRSTStream(headers.StreamID, http2.ErrCodeProtocol)
+		default:
+			var block strings.Builder
+			encoder := hpack.NewEncoder(&block)
+			encoder.WriteField(hpack.HeaderField{Name: ":status", Value: status})
+			encoder.WriteField(hpack.HeaderField{Name: "request-id", Value: graphRequestID})
+			framer.WriteHeaders(http2.HeadersFrameParam{
+				StreamID: headers.StreamID, BlockFragment: []byte(block.String()), EndHeaders: true, EndStream: true,
+			})
+		}
+	}
+}
+
+func TestFLT01TheTransportIsBounded(t *testing.T) {
+	transport := newTransport()
+	if transport.MaxConnsPerHost == 0 || transport.MaxIdleConnsPerHost < 200 || transport.IdleConnTimeout == 0 ||
+		transport.MaxResponseHeaderBytes == 0 || transport.TLSHandshakeTimeout != 3*time.Second ||
+		transport.TLSClientConfig.MinVersion < tls.VersionTLS12 || !transport.ForceAttemptHTTP2 {
+		t.Errorf("a bound is missing: %+v", transport)
+	}
+}

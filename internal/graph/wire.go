@@ -1,0 +1,127 @@
+package graph
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"fobdesk/internal/oath"
+)
+
+// methodPage is one page of a list. A page may be empty, but it has a value.
+type methodPage struct {
+	Value    []methodItem `json:"value"`
+	NextLink string       `json:"@odata.nextLink"`
+}
+
+// sound reports whether the page is a list of methods, each with an id.
+func (p methodPage) sound() bool {
+	return p.Value != nil && !slices.ContainsFunc(p.Value, func(m methodItem) bool { return m.ID == "" })
+}
+
+// methodItem is a hardwareOathAuthenticationMethod. What isn't named here is ignored: beta grows.
+type methodItem struct {
+	ID       text        `json:"id"`
+	Created  moment      `json:"createdDateTime"`
+	LastUsed moment      `json:"lastUsedDateTime"`
+	Device   *deviceItem `json:"device"`
+}
+
+// deviceItem is a hardwareOathTokenAuthenticationMethodDevice.
+type deviceItem struct {
+	ID           text    `json:"id"`
+	DisplayName  text    `json:"displayName"`
+	SerialNumber text    `json:"serialNumber"`
+	Manufacturer text    `json:"manufacturer"`
+	Model        text    `json:"model"`
+	Interval     seconds `json:"timeIntervalInSeconds"`
+	Status       text    `json:"status"`
+	LastUsed     moment  `json:"lastUsedDateTime"`
+}
+
+func (m methodItem) method() oath.Method {
+	method := oath.Method{ID: string(m.ID), Created: time.Time(m.Created), LastUsed: time.Time(m.LastUsed)}
+	if m.Device == nil {
+		method.Device = oath.Device{ID: method.ID}
+		return method
+	}
+	method.Device = oath.Device{
+		ID:           string(cmp.Or(m.Device.ID, m.ID)),
+		DisplayName:  string(m.Device.DisplayName),
+		SerialNumber: string(m.Device.SerialNumber),
+		Manufacturer: string(m.Device.Manufacturer),
+		Model:        string(m.Device.Model),
+		Interval:     time.Duration(m.Device.Interval),
+		Status:       oath.DeviceStatus(m.Device.Status),
+		LastUsed:     time.Time(m.Device.LastUsed),
+	}
+	return method
+}
+
+// maxText is the longest text of Graph's that is kept, in characters (runes).
+const maxText = 256
+
+// text is a string of Graph's, cleaned and bounded as it is decoded. What is no string is empty.
+type text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *text) UnmarshalJSON(raw []byte) error {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		*t = text(clean(s))
+	}
+	return nil
+}
+
+// clean drops what deceives the reader of a page or a log, and what follows maxText.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if isDeceptive(r) {
+			return -1
+		}
+		return r
+	}, s)
+	kept := 0
+	for i := range s {
+		if kept++; kept > maxText {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// isDeceptive reports control characters, line separators, marks of the writing direction (Unicode
+// UAX #9), and the stand-in for what was not UTF-8.
+func isDeceptive(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) ||
+		r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+}
+
+// moment is a DateTimeOffset; zero where there is none, or none that can be read.
+type moment time.Time
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *moment) UnmarshalJSON(raw []byte) error {
+	var t time.Time
+	if json.Unmarshal(raw, &t) == nil {
+		*m = moment(t.UTC())
+	}
+	return nil
+}
+
+// seconds is a number of seconds up to an hour, written as a number or a string; else zero.
+type seconds time.Duration
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *seconds) UnmarshalJSON(raw []byte) error {
+	n, err := strconv.Atoi(strings.Trim(string(raw), `"`))
+	if err == nil && n > 0 && n <= 3600 {
+		*s = seconds(time.Duration(n) * time.Second)
+	}
+	return nil
+}
