@@ -13,7 +13,7 @@ run: assets ## start the demo: the whole portal against a simulated Entra and Gr
 	$(BUILD) -o bin/ ./cmd/fobdesk-demo
 	exec bin/fobdesk-demo
 
-test: assets browser ## run every test, the browser's included
+test: static/node_modules/axe-core/axe.min.js assets browser ## run every test, the browser's included
 	go test ./...
 
 build: assets generate ## build the assets, the generated code and both programs into bin/
@@ -63,11 +63,20 @@ browser:
 	$(call need,chromium,chromium fonts-liberation)
 	$(call need,oathtool,oathtool)
 
-assets: static/node_modules/.package-lock.json
+# npm,OPTIONS: what the lock file asks for is installed. It replaces what was there.
+define npm
+	$(call need,npm,nodejs npm)
+	cd static && npm ci --ignore-scripts --no-audit --no-fund $(1)
+	touch $@
+endef
+
+assets: static/node_modules/htmx.org/package.json
 	cd static && npm run --silent build
 
-# npm writes this file last, so it tells whether what it installed is what the lock file asks for.
-static/node_modules/.package-lock.json: static/package.json static/package-lock.json
-	$(call need,npm,nodejs npm)
-	cd static && npm ci --ignore-scripts --no-audit --no-fund
-	touch $@
+static/node_modules/htmx.org/package.json: static/package-lock.json
+	$(call npm,--omit=dev)
+
+# The tests' own packages come with the others.
+static/node_modules/axe-core/axe.min.js: static/package-lock.json
+	$(call npm,)
+	touch static/node_modules/htmx.org/package.json

@@ -26,6 +26,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 
 func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 	ctx := c.Request().Context()
+	if errors.Is(err, echo.ErrNotFound) {
+		err = outcome.New(outcome.NotFound)
+	}
 	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
 		setRetryAfter(c, refusal.RetryAfter)
 		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "outcome", refusal.Outcome, "reason", refusal.Reason,
@@ -79,6 +82,8 @@ func problemName(status int) string {
 		return "method_not_allowed"
 	case http.StatusRequestEntityTooLarge:
 		return "too_large"
+	case http.StatusTooManyRequests:
+		return "too_many_requests"
 	case http.StatusUnsupportedMediaType:
 		return "unsupported_media"
 	}

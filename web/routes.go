@@ -15,27 +15,29 @@ type route struct {
 	path    string
 	handler echo.HandlerFunc
 	access  access
+	guards  []echo.MiddlewareFunc // of this route alone, before any other
 }
 
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
+	limited := []echo.MiddlewareFunc{perAddress()}
 	return []route{
-		{get, "/", s.getHome, anyone},
-		{get, "/auth/sign-in", s.getSignIn, anyone},
-		{get, "/auth/callback", s.getCallback, anyone},
-		{post, "/auth/sign-out", s.postSignOut, signedIn},
-		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone},
-		{get, "/enrol", s.getEnrol, signedIn},
-		{post, "/enrol", s.postEnrol, signedIn},
-		{get, "/fobs/:id/activate", s.getActivate, signedIn},
-		{post, "/fobs/:id/activate", s.postActivate, signedIn},
-		{get, "/fobs/:id/remove", s.getRemove, signedIn},
-		{post, "/fobs/:id/remove", s.postRemove, signedIn},
-		{get, "/receipts/:id", s.getReceipt, signedIn},
-		{get, staticPath, echo.WrapHandler(static.Handler()), plain},
-		{get, "/healthz", s.getHealth, plain},
-		{get, "/readyz", s.getReady, plain},
-		{post, cspReportPath, s.postCSPReport, plain},
+		{get, "/", s.getHome, anyone, nil},
+		{get, "/auth/sign-in", s.getSignIn, anyone, limited},
+		{get, "/auth/callback", s.getCallback, anyone, limited},
+		{post, "/auth/sign-out", s.postSignOut, signedIn, limited},
+		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, nil},
+		{get, "/enrol", s.getEnrol, signedIn, nil},
+		{post, "/enrol", s.postEnrol, signedIn, nil},
+		{get, "/fobs/:id/activate", s.getActivate, signedIn, nil},
+		{post, "/fobs/:id/activate", s.postActivate, signedIn, nil},
+		{get, "/fobs/:id/remove", s.getRemove, signedIn, nil},
+		{post, "/fobs/:id/remove", s.postRemove, signedIn, nil},
+		{get, "/receipts/:id", s.getReceipt, signedIn, nil},
+		{get, staticPath, echo.WrapHandler(static.Handler()), plain, nil},
+		{get, "/healthz", s.getHealth, plain, nil},
+		{get, "/readyz", s.getReady, plain, nil},
+		{post, cspReportPath, s.postCSPReport, plain, nil},
 	}
 }
 
@@ -56,7 +58,7 @@ func (s *Server) addRoutes() error {
 				return fmt.Errorf("route %s %s is named twice", method, r.path)
 			}
 			s.access[method+" "+r.path] = r.access
-			s.echo.Add(method, r.path, r.handler, s.sameOrigin, s.formBody, s.admit)
+			s.echo.Add(method, r.path, r.handler, append(r.guards, s.sameOrigin, s.formBody, s.admit)...)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -70,12 +71,9 @@ func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra
 	refused := func(err error) (session.SignIn, entra.Identity, entra.Tokens, error) {
 		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
 	}
-	answer, err := entra.ParseCallback(c.QueryParams())
-	if err != nil {
-		return refused(&outcome.Error{Outcome: outcome.SignInRefused, Reason: "callback", Err: err})
-	}
+	answer, malformed := entra.ParseCallback(c.QueryParams())
 	signIn, err := s.Sessions.TakeSignIn(c.Response(), c.Request(), answer.State)
-	if err != nil {
+	if err := cmp.Or(malformed, err); err != nil {
 		return refused(err)
 	}
 	if refusal := s.Entra.Refusal(answer); refusal != nil {

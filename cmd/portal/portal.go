@@ -20,6 +20,7 @@ import (
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/store"
 	"fobdesk/web"
@@ -110,7 +111,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
 	})
-	p.tasks = []func(context.Context){rp.Run, counter.Sweep, sessions.Run}
+	p.tasks = []func(context.Context){rp.Run, counter.Sweep, sessions.Run, housekeep(p.store, s.Now, s.Log)}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
@@ -138,6 +139,9 @@ func refresher(rp *entra.RelyingParty) session.RefreshFunc {
 	return func(ctx context.Context, sess session.Session) (session.Session, error) {
 		was := entra.Identity{Person: sess.Person, Subject: sess.Subject, Roles: sess.Roles, IssuedAt: sess.IssuedAt}
 		identity, tokens, err := rp.Refresh(ctx, sess.Tokens.RefreshToken(), was)
+		if errors.Is(err, outcome.SignInRefused) { // somebody else's, or false: no session stands on it
+			err = &outcome.Error{Outcome: outcome.SignedOut, Err: err}
+		}
 		if err != nil {
 			return session.Session{}, err
 		}

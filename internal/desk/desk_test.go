@@ -116,38 +116,38 @@ func TestFLT03EveryAnswerToAnEnrolmentComesToTheTruth(t *testing.T) {
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
 		name     string
-		graph    scripted
+		graph    *scripted
 		staleMFA bool
 		want     outcome.Outcome
 		reason   string
 		calls    int
 	}{
-		{name: "Graph's yes is believed, and nothing is read", graph: scripted{write: binds(oath.StatusActivated, now, nil)}, want: outcome.Enrolled, calls: 1},
-		{name: "a lost answer after the effect is found", graph: scripted{write: binds(oath.StatusActivated, now, lost)}, want: outcome.Enrolled, calls: 2},
-		{name: "a lost answer is found though the reads lag", graph: scripted{write: binds(oath.StatusActivated, now, lost), lag: 2}, want: outcome.Enrolled, calls: 4},
-		{name: "a lost answer without effect changed nothing", graph: scripted{write: refuses(outcome.OutcomeUnknown)}, want: outcome.UpstreamUnavailable, calls: 4},
-		{name: "a lost answer that can't be read back stays unknown", graph: scripted{write: refuses(outcome.OutcomeUnknown), listErr: outcome.New(outcome.UpstreamUnavailable)}, want: outcome.OutcomeUnknown, calls: 2},
-		{name: "a lost answer that left the fob half bound is not called unchanged", graph: scripted{write: binds(oath.StatusAssigned, now, lost)}, want: outcome.OutcomeUnknown, reason: "assigned", calls: 2},
-		{name: "a fob that was assigned long before is no half-done act", graph: scripted{write: binds(oath.StatusAssigned, now.Add(-24*time.Hour), lost)}, want: outcome.UpstreamUnavailable, calls: 4},
-		{name: "a wrong code is a wrong code", graph: scripted{write: refuses(outcome.WrongCode)}, want: outcome.WrongCode, calls: 2},
-		{name: "a wrong code that left the fob assigned says so", graph: scripted{write: binds(oath.StatusAssigned, now, outcome.New(outcome.WrongCode))}, want: outcome.WrongCode, reason: "assigned", calls: 2},
-		{name: "a refusal of a fob that is active already says that", graph: scripted{write: refuses(outcome.Refused), held: []oath.Method{fob(oath.StatusActivated, now)}}, want: outcome.AlreadyActive, calls: 2},
-		{name: "a conflict over one's own fob names no other", graph: scripted{write: refuses(outcome.AssignedToOther), held: []oath.Method{fob(oath.StatusActivated, now)}}, want: outcome.AlreadyActive, calls: 2},
-		{name: "a refusal of somebody who holds five is the limit", graph: scripted{write: refuses(outcome.WrongCode), held: five("X")}, want: outcome.LimitReached, calls: 2},
-		{name: "a refusal that can't be looked into keeps Graph's word", graph: scripted{write: refuses(outcome.WrongCode), listErr: outcome.New(outcome.Throttled)}, want: outcome.WrongCode, calls: 2},
-		{name: "an unknown refusal stays one", graph: scripted{write: refuses(outcome.Refused)}, want: outcome.Refused, calls: 2},
-		{name: "somebody else's fob", graph: scripted{write: refuses(outcome.AssignedToOther)}, want: outcome.AssignedToOther, calls: 2},
-		{name: "a serial that is not in the tenant is not looked for", graph: scripted{write: refuses(outcome.UnknownSerial)}, want: outcome.UnknownSerial, calls: 1},
-		{name: "a no to a token with fresh MFA is final", graph: scripted{write: refuses(outcome.NotAllowed)}, want: outcome.NotAllowed, calls: 1},
-		{name: "a no to a token without fresh MFA asks for it first", graph: scripted{write: refuses(outcome.NotAllowed)}, staleMFA: true, want: outcome.StepUp, calls: 1},
-		{name: "a throttled call is not tried again", graph: scripted{write: refuses(outcome.Throttled)}, want: outcome.Throttled, calls: 1},
-		{name: "a call that never left is no lost answer", graph: scripted{write: refuses(outcome.UpstreamUnavailable)}, want: outcome.UpstreamUnavailable, calls: 1},
+		{name: "Graph's yes is believed, and nothing is read", graph: &scripted{write: binds(oath.StatusActivated, now, nil)}, want: outcome.Enrolled, calls: 1},
+		{name: "a lost answer after the effect is found", graph: &scripted{write: binds(oath.StatusActivated, now, lost)}, want: outcome.Enrolled, calls: 2},
+		{name: "a lost answer is found though the reads lag", graph: &scripted{write: binds(oath.StatusActivated, now, lost), lag: 2}, want: outcome.Enrolled, calls: 4},
+		{name: "a lost answer without effect changed nothing", graph: &scripted{write: refuses(outcome.OutcomeUnknown)}, want: outcome.UpstreamUnavailable, calls: 4},
+		{name: "a lost answer that can't be read back stays unknown", graph: &scripted{write: refuses(outcome.OutcomeUnknown), listErr: outcome.New(outcome.UpstreamUnavailable)}, want: outcome.OutcomeUnknown, calls: 2},
+		{name: "a lost answer that left the fob half bound is not called unchanged", graph: &scripted{write: binds(oath.StatusAssigned, now, lost)}, want: outcome.OutcomeUnknown, reason: "assigned", calls: 2},
+		{name: "a fob that was assigned long before is no half-done act", graph: &scripted{write: binds(oath.StatusAssigned, now.Add(-24*time.Hour), lost)}, want: outcome.UpstreamUnavailable, calls: 4},
+		{name: "a wrong code is a wrong code", graph: &scripted{write: refuses(outcome.WrongCode)}, want: outcome.WrongCode, calls: 2},
+		{name: "a wrong code that left the fob assigned says so", graph: &scripted{write: binds(oath.StatusAssigned, now, outcome.New(outcome.WrongCode))}, want: outcome.WrongCode, reason: "assigned", calls: 2},
+		{name: "a refusal of a fob that is active already says that", graph: &scripted{write: refuses(outcome.Refused), held: []oath.Method{fob(oath.StatusActivated, now)}}, want: outcome.AlreadyActive, calls: 2},
+		{name: "a conflict over one's own fob names no other", graph: &scripted{write: refuses(outcome.AssignedToOther), held: []oath.Method{fob(oath.StatusActivated, now)}}, want: outcome.AlreadyActive, calls: 2},
+		{name: "a refusal of somebody who holds five is the limit", graph: &scripted{write: refuses(outcome.WrongCode), held: five("X")}, want: outcome.LimitReached, calls: 2},
+		{name: "a refusal that can't be looked into keeps Graph's word", graph: &scripted{write: refuses(outcome.WrongCode), listErr: outcome.New(outcome.Throttled)}, want: outcome.WrongCode, calls: 2},
+		{name: "an unknown refusal stays one", graph: &scripted{write: refuses(outcome.Refused)}, want: outcome.Refused, calls: 2},
+		{name: "somebody else's fob", graph: &scripted{write: refuses(outcome.AssignedToOther)}, want: outcome.AssignedToOther, calls: 2},
+		{name: "a serial that is not in the tenant is not looked for", graph: &scripted{write: refuses(outcome.UnknownSerial)}, want: outcome.UnknownSerial, calls: 1},
+		{name: "a no to a token with fresh MFA is final", graph: &scripted{write: refuses(outcome.NotAllowed)}, want: outcome.NotAllowed, calls: 1},
+		{name: "a no to a token without fresh MFA asks for it first", graph: &scripted{write: refuses(outcome.NotAllowed)}, staleMFA: true, want: outcome.StepUp, calls: 1},
+		{name: "a throttled call is not tried again", graph: &scripted{write: refuses(outcome.Throttled)}, want: outcome.Throttled, calls: 1},
+		{name: "a call that never left is no lost answer", graph: &scripted{write: refuses(outcome.UpstreamUnavailable)}, want: outcome.UpstreamUnavailable, calls: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t)
 			by := b.by("ada")
 			by.FreshMFA = !test.staleMFA
-			receipt, err := b.Enrol(t.Context(), &test.graph, by, enrolment(t, "588651"))
+			receipt, err := b.Enrol(t.Context(), test.graph, by, enrolment(t, "588651"))
 			if got := cameTo(err, outcome.Enrolled); got != test.want {
 				t.Fatalf("came to %s (%v), want %s", got, err, test.want)
 			}
@@ -240,8 +240,8 @@ func TestFLT04SubmittedManyTimesItIsOneActWithOneReceipt(t *testing.T) {
 	if calls := graph.calls(); len(calls) != 1 {
 		t.Errorf("Graph was asked %q", calls)
 	}
-	if slices.Compact(receipts); len(slices.Compact(receipts)) != 1 {
-		t.Errorf("receipts %q, want one", receipts)
+	if different := slices.Compact(receipts); len(different) != 1 {
+		t.Errorf("receipts %q, want one", different)
 	}
 }
 

@@ -1,0 +1,178 @@
+// Command fobdesk-demo is the portal to try out: the whole of it, wired as in production, against
+// a simulated Entra and Graph, with demo people and fobs that show live codes. Everything it keeps
+// lies in a temporary folder and goes when it ends.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"fobdesk/cmd/portal"
+	"fobdesk/internal/config"
+	"fobdesk/internal/sim"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fobdesk-demo:", err)
+		os.Exit(1)
+	}
+}
+
+// The ports that are tried first.
+const (
+	portalPort = 8080
+	entraPort  = 8081
+	graphPort  = 8082
+	fobsPort   = 8083
+)
+
+// run starts the four servers, says what to try, and ends all of it with ctx.
+func run(ctx context.Context, out io.Writer) error {
+	folder, err := os.MkdirTemp("", "fobdesk-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	var doors [4]door
+	for i, port := range []int{portalPort, entraPort, graphPort, fobsPort} {
+		if doors[i], err = open(ctx, out, port); err != nil {
+			return err
+		}
+	}
+	base, entra, graph, fobs := doors[0], doors[1], doors[2], doors[3]
+	baseURL, secret := "http://localhost:"+base.port, random()
+	options := sim.Demo(time.Now())
+	options.ClientSecret = secret
+	options.RedirectURIs = []string{baseURL + "/auth/callback", baseURL + "/"}
+	options.LogoutURL = baseURL + "/auth/front-channel-logout"
+	cloud := sim.New(options)
+	cloud.SetURLs(entra.url(), graph.url())
+
+	cfg, err := settings(map[string]string{
+		"FOBDESK_BASE_URL":      baseURL,
+		"FOBDESK_TENANT_ID":     options.TenantID,
+		"FOBDESK_CLIENT_ID":     options.ClientID,
+		"FOBDESK_CLIENT_SECRET": secret,
+		"FOBDESK_ISSUER_URL":    cloud.Issuer(),
+		"FOBDESK_GRAPH_URL":     cloud.GraphBase(),
+		"FOBDESK_SESSION_KEYS":  random(),
+		"FOBDESK_DATABASE_URL":  "sqlite:" + filepath.Join(folder, "fobdesk.db"),
+		"FOBDESK_ORG_NAME":      "Contoso",
+		"FOBDESK_SUPPORT_EMAIL": "helpdesk@contoso.example",
+		"FOBDESK_LOG_LEVEL":     "warn",
+		"FOBDESK_LOG_FORMAT":    "text",
+	})
+	if err != nil {
+		return err
+	}
+	desk, err := portal.Open(ctx, portal.Settings{Config: cfg, Log: portal.NewLogger(os.Stderr, cfg.LogLevel, cfg.LogFormat)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, script, baseURL, "http://localhost:"+fobs.port)
+	return errors.Join(serveAll(ctx,
+		func(ctx context.Context) error { return desk.Serve(ctx, base.listener) },
+		entra.serve(cloud.Entra()), graph.serve(cloud.Graph()), fobs.serve(cloud.Fobs()),
+	), desk.Close())
+}
+
+// script is what is printed once everything listens: the addresses, the portal's first, and what
+// to try.
+const script = `
+  The portal:      %s
+  The demo's fobs: %s  (live codes)
+
+  Try this:
+  1. Open both side by side. In the portal, sign in as Ada and enrol the first fob with its serial number and code.
+  2. Enrol again with a wrong code, with the drifting fob, and with the fob that somebody else holds.
+  3. Sign out, sign in as Ben, activate the fob that waits for him, then remove one.
+
+  Ctrl-C ends it. Nothing is kept.
+`
+
+// settings reads the demo's settings as the portal's program reads an operator's.
+func settings(env map[string]string) (*config.Config, error) {
+	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
+	return config.Load(nil, lookup, os.ReadFile)
+}
+
+// random is 32 random bytes in base64: a key or a secret that lasts as long as the demo.
+func random() string {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails (crypto/rand)
+	return base64.StdEncoding.EncodeToString(key)
+}
+
+// door is a port of this machine that the demo listens on.
+type door struct {
+	listener net.Listener
+	port     string
+}
+
+// open listens on the port, or on the next one that is free.
+func open(ctx context.Context, out io.Writer, port int) (door, error) {
+	const tries = 100
+	for next := port; next < port+tries; next++ {
+		text := strconv.Itoa(next)
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:"+text)
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			continue
+		case err != nil:
+			return door{}, fmt.Errorf("listen on port %s: %w", text, err)
+		case next != port:
+			fmt.Fprintf(out, "Port %d is taken; %s is used instead.\n", port, text)
+		}
+		return door{listener, text}, nil
+	}
+	return door{}, fmt.Errorf("no free port from %d to %d", port, port+tries-1)
+}
+
+// url is the door's address as another site than the portal's, as Entra and Graph are.
+func (d door) url() string { return "http://127.0.0.1:" + d.port }
+
+// serve answers with the handler until ctx ends.
+func (d door) serve(handler http.Handler) func(context.Context) error {
+	return func(ctx context.Context) error {
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+		stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+		defer stop()
+		if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve on port %s: %w", d.port, err)
+		}
+		return nil
+	}
+}
+
+// serveAll runs all of them until ctx ends; one that fails ends the others.
+func serveAll(ctx context.Context, servers ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, len(servers))
+	var wg sync.WaitGroup
+	for i, serve := range servers {
+		wg.Go(func() {
+			defer cancel()
+			errs[i] = serve(ctx)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

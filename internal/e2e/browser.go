@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// journeyLimit bounds one visit of a browser; a journey that hangs fails and does not hang the suite.
+const journeyLimit = 90 * time.Second
+
+// chromium starts the browser that all journeys share, each in a profile of its own.
+var chromium = sync.OnceValues(func() (context.Context, error) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		return nil, fmt.Errorf("chromium is needed (on Debian: apt-get install chromium): %w", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WSURLReadTimeout(time.Minute),
+	)
+	allocator, _ := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ := chromedp.NewContext(allocator)
+	return ctx, chromedp.Run(ctx)
+})
+
+// CloseBrowser ends the shared browser, if one was started. TestMain calls it.
+func CloseBrowser() {
+	if ctx, err := chromium(); err == nil {
+		_ = chromedp.Cancel(ctx)
+	}
+}
+
+// Browser is a person's browser: Chromium with a fresh profile.
+type Browser struct {
+	World *World
+	ctx   context.Context
+}
+
+// NewBrowser opens a browser that closes with the test.
+func (w *World) NewBrowser(t *testing.T, javascript bool) *Browser {
+	t.Helper()
+	shared, err := chromium()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
+	ctx, stop := context.WithTimeout(ctx, journeyLimit)
+	t.Cleanup(func() { stop(); cancel() })
+	b := &Browser{World: w, ctx: ctx}
+	b.Do(t, chromedp.EmulateViewport(1280, 900), emulation.SetScriptExecutionDisabled(!javascript))
+	return b
+}
+
+// Do takes steps; one that fails shows the page it failed on.
+func (b *Browser) Do(t *testing.T, steps ...chromedp.Action) {
+	t.Helper()
+	for i, step := range steps {
+		if err := chromedp.Run(b.ctx, step); err != nil {
+			var url, text string
+			_ = chromedp.Run(b.ctx, chromedp.Location(&url), chromedp.Text("body", &text, chromedp.ByQuery))
+			t.Fatalf("step %d: %v, at %s:\n%s", i+1, err, url, text)
+		}
+	}
+}
+
+// Open goes to a path of the portal.
+func (b *Browser) Open(t *testing.T, path string) {
+	t.Helper()
+	b.Do(t, chromedp.Navigate(b.World.URL+path))
+}
+
+// See waits until the selector is on the page.
+func (b *Browser) See(t *testing.T, selector string) {
+	t.Helper()
+	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery))
+}
+
+// Press clicks what the selector names.
+func (b *Browser) Press(t *testing.T, selector string) {
+	t.Helper()
+	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// Type fills a field, in place of what it held.
+func (b *Browser) Type(t *testing.T, selector, text string) {
+	t.Helper()
+	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.SetValue(selector, "", chromedp.ByQuery),
+		chromedp.SendKeys(selector, text, chromedp.ByQuery))
+}
+
+// Text is what a person reads in the element.
+func (b *Browser) Text(t *testing.T, selector string) string {
+	t.Helper()
+	var text string
+	b.Do(t, chromedp.Text(selector, &text, chromedp.ByQuery))
+	return text
+}
+
+// Value is what a field holds.
+func (b *Browser) Value(t *testing.T, selector string) string {
+	t.Helper()
+	var value string
+	b.Do(t, chromedp.Value(selector, &value, chromedp.ByQuery))
+	return value
+}
+
+// Path is where the browser is.
+func (b *Browser) Path(t *testing.T) string {
+	t.Helper()
+	var url string
+	b.Do(t, chromedp.Location(&url))
+	if len(url) >= len(b.World.URL) && url[:len(b.World.URL)] == b.World.URL {
+		return url[len(b.World.URL):]
+	}
+	return url
+}
+
+// sizes are what a page is looked at in.
+var sizes = []struct {
+	name          string
+	width, height int64
+}{{"phone", 320, 640}, {"desktop", 1280, 900}}
+
+// Look checks the page for accessibility in each size, light and dark, and keeps a picture of
+// each for a person to look at.
+func (b *Browser) Look(t *testing.T, name string) {
+	t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for _, size := range sizes {
+			var picture []byte
+			var wide bool
+			b.Do(t,
+				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+				chromedp.EmulateViewport(size.width, size.height),
+				chromedp.Evaluate("document.documentElement.scrollWidth > innerWidth", &wide),
+				chromedp.ActionFunc(func(ctx context.Context) (err error) {
+					picture, err = page.CaptureScreenshot().WithCaptureBeyondViewport(true).WithFromSurface(true).Do(ctx)
+					return err
+				}))
+			file := fmt.Sprintf("%s-%s-%s", name, size.name, scheme)
+			keep(t, file+".png", picture)
+			if wide {
+				t.Errorf("%s: the page is wider than the window", file)
+			}
+			b.axe(t, file)
+		}
+	}
+	b.Do(t, chromedp.EmulateViewport(1280, 900))
+}
+
+// keep writes an artefact into the git-ignored folder of the repository.
+func keep(t *testing.T, name string, content []byte) {
+	t.Helper()
+	folder := filepath.Join("..", "..", ".artifacts")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// await waits for the promise that an evaluation gives.
+func await(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+
+// axeSource is the checker, from npm by the lock file.
+var axeSource = sync.OnceValues(func() ([]byte, error) {
+	return os.ReadFile(filepath.Join("..", "..", "static", "node_modules", "axe-core", "axe.min.js"))
+})
+
+// axe fails the test for each accessibility rule that the page breaks.
+func (b *Browser) axe(t *testing.T, name string) {
+	t.Helper()
+	source, err := axeSource()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const run = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v =>
+		v.id + ": " + v.help + ": " + v.nodes.map(n => n.html).join(" | ")))`
+	var broken []string
+	b.Do(t, chromedp.Evaluate(string(source)+";0", nil), chromedp.Evaluate(run, &broken, chromedp.EvalAsValue, await))
+	for _, rule := range broken {
+		t.Errorf("%s: %s", name, rule)
+	}
+}

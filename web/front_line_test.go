@@ -1,0 +1,373 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/htmltest"
+	"fobdesk/internal/sim"
+	"fobdesk/web"
+)
+
+const form = "application/x-www-form-urlencoded"
+
+// path fills in what a route leaves open.
+func path(route string) string {
+	return strings.NewReplacer(":id", "11111111-0000-4000-8000-000000000001", "*", "x.css").Replace(route)
+}
+
+func TestROL01EachRouteLetsInWhomItMay(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	for _, route := range web.AllRoutes() {
+		anonymous := w.NewVisitor()
+		ask := func(v *e2e.Visitor) int {
+			if route.Method == http.MethodPost {
+				return v.Post(t, path(route.Path), url.Values{}).Status
+			}
+			return v.Get(t, path(route.Path)).Status
+		}
+		got := ask(anonymous)
+		switch {
+		case route.SignedIn && route.Method == http.MethodGet && got != http.StatusFound:
+			t.Errorf("anonymous: %s %s answered %d, want 302", route.Method, route.Path, got)
+		case route.SignedIn && route.Method == http.MethodPost && got != http.StatusUnauthorized:
+			t.Errorf("anonymous: %s %s answered %d, want 401", route.Method, route.Path, got)
+		case !route.SignedIn && (got == http.StatusFound || got == http.StatusUnauthorized || got == http.StatusForbidden):
+			t.Errorf("anonymous: %s %s answered %d", route.Method, route.Path, got)
+		}
+		got = ask(w.SignedIn(t, ada))
+		if got == http.StatusFound || got == http.StatusUnauthorized || got == http.StatusForbidden || got >= 500 {
+			t.Errorf("employee: %s %s answered %d", route.Method, route.Path, got)
+		}
+	}
+}
+
+func TestROL06And07OnlyThePlainPathReachesAHandler(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	for _, path := range []string{"/enrol/", "//enrol", "/%65nrol", "/ENROL", "/enrol%2f", "/./enrol", "/x/../enrol", "/admin", "/admin/users/1", "/nothing"} {
+		if page := v.Get(t, path); page.Status != http.StatusNotFound {
+			t.Errorf("%s answered %d, want 404", path, page.Status)
+		}
+	}
+}
+
+func TestROL08NoHeaderNamesAPerson(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	header := http.Header{}
+	for _, name := range []string{"X-Forwarded-User", "X-Ms-Client-Principal-Id", "X-Remote-User", "Remote-User", "Authorization"} {
+		header.Set(name, ada)
+	}
+	if page := w.NewVisitor().Do(t, http.MethodGet, "/enrol", nil, header); page.Status != http.StatusFound {
+		t.Errorf("answered %d, want the way to sign in", page.Status)
+	}
+}
+
+func TestCSRF02And03And05EachPostFromElsewhereIsRefused(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.ResetCalls()
+	elsewhere := []http.Header{
+		{"Sec-Fetch-Site": {"cross-site"}},
+		{"Sec-Fetch-Site": {"same-site"}},
+		{"Sec-Fetch-Site": {"none"}},
+		{"Origin": {"https://evil.example"}},
+		{"Origin": {"null"}},
+		{"Origin": {strings.Replace(w.URL, "http://", "https://", 1)}},
+		{"Origin": {w.URL + ".evil.example"}},
+		{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://evil.example"}},
+	}
+	for _, route := range web.AllRoutes() {
+		if route.Method != http.MethodPost || !route.Form {
+			continue
+		}
+		for _, header := range elsewhere {
+			header.Set("Content-Type", form)
+			page := v.Do(t, http.MethodPost, path(route.Path), strings.NewReader(enrolment(goodFob, "123456").Encode()), header)
+			if page.Status != http.StatusForbidden || page.Outcome(t) != "wrong_origin" {
+				t.Errorf("%s with %v answered %d %q", route.Path, header, page.Status, page.Outcome(t))
+			}
+		}
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Errorf("Graph was asked %q", calls)
+	}
+	if v.Get(t, "/enrol").Status != http.StatusOK {
+		t.Error("the session did not outlive it")
+	}
+}
+
+func TestCSRF04ATokenIsHeldToTheSession(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	own := v.Get(t, "/enrol").Doc(t).Find("form[action='/enrol'] input[name=csrfToken]").AttrOr("value", "")
+	other := w.SignedIn(t, ben).Get(t, "/enrol").Doc(t).Find("form[action='/enrol'] input[name=csrfToken]").AttrOr("value", "")
+	sameOrigin := http.Header{"Sec-Fetch-Site": {"same-origin"}}
+	for _, test := range []struct {
+		name   string
+		token  string
+		header http.Header
+		want   int
+	}{
+		{"its own", own, nil, http.StatusUnprocessableEntity},
+		{"none, but the browser proves the origin", "", sameOrigin, http.StatusUnprocessableEntity},
+		{"none, and nothing proves the origin", "", nil, http.StatusForbidden},
+		{"somebody else's", other, sameOrigin, http.StatusForbidden},
+		{"a made-up one", "x", sameOrigin, http.StatusForbidden},
+	} {
+		values := enrolment(goodFob, "1")
+		if test.token != "" {
+			values.Set("csrfToken", test.token)
+		}
+		header := http.Header{"Content-Type": {form}}
+		for name, value := range test.header {
+			header[name] = value
+		}
+		if got := v.Do(t, http.MethodPost, "/enrol", strings.NewReader(values.Encode()), header).Status; got != test.want {
+			t.Errorf("%s: answered %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+func TestCSRF01NoMethodButPostChangesAnything(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	remove := v.Get(t, "/").Doc(t).Find("a[href$='/remove']").First().AttrOr("href", "")
+	held := len(w.Cloud.Held(ben))
+	v.Do(t, http.MethodGet, remove+"?_method=POST", nil, http.Header{"X-Http-Method-Override": {"POST"}, "X-Method-Override": {"DELETE"}})
+	for _, method := range []string{http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, "PROPFIND"} {
+		page := v.Do(t, method, remove, nil, nil)
+		if method != http.MethodHead && page.Status != http.StatusMethodNotAllowed {
+			t.Errorf("%s answered %d, want 405", method, page.Status)
+		}
+	}
+	if got := len(w.Cloud.Held(ben)); got != held {
+		t.Errorf("%d fobs are held, want %d", got, held)
+	}
+}
+
+func TestCSRF06OnlyFormsAreRead(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.ResetCalls()
+	for _, kind := range []string{"application/json", "text/plain", "multipart/form-data; boundary=x", "", form + "; charset"} {
+		page := v.Do(t, http.MethodPost, "/enrol", strings.NewReader(`{"serialNumber":"1"}`),
+			http.Header{"Content-Type": {kind}, "Sec-Fetch-Site": {"same-origin"}})
+		if page.Status != http.StatusUnsupportedMediaType {
+			t.Errorf("%q answered %d, want 415", kind, page.Status)
+		}
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Errorf("Graph was asked %q", calls)
+	}
+}
+
+func TestSRV01BodiesAndHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	big := enrolment(strings.Repeat("A", 3<<20), "123456")
+	if page := v.Post(t, "/enrol", big); page.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body of 3 MB answered %d, want 413", page.Status)
+	}
+	many := url.Values{}
+	for i := range 101 {
+		many.Set(strings.Repeat("f", i+1), "")
+	}
+	if page := v.Post(t, "/enrol", many); page.Status != http.StatusBadRequest {
+		t.Errorf("101 fields answered %d, want 400", page.Status)
+	}
+	if page := v.Do(t, http.MethodGet, "/enrol", nil, http.Header{"X-Big": {strings.Repeat("x", 64<<10)}}); page.Status != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("headers of 64 kB answered %d, want 431", page.Status)
+	}
+}
+
+func TestINP03DoubledFieldsAreRefusedAndUnknownOnesIgnored(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.ResetCalls()
+	for _, field := range []string{"serialNumber", "verificationCode", "displayName"} {
+		doubled := enrolment(goodFob, w.Cloud.Code(goodFob))
+		doubled.Add(field, doubled.Get(field))
+		page := v.Post(t, "/enrol", doubled)
+		if page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "invalid_input" {
+			t.Errorf("%s twice: %d %q", field, page.Status, page.Outcome(t))
+		}
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Fatalf("Graph was asked %q", calls)
+	}
+	unknown := enrolment(goodFob, w.Cloud.Code(goodFob))
+	unknown.Set("userId", ben)
+	unknown.Set("subject", ben)
+	if page := v.Follow(t, v.Post(t, "/enrol", unknown)); page.Outcome(t) != "enrolled" {
+		t.Errorf("unknown fields: %d %q", page.Status, page.Outcome(t))
+	}
+	if device, _ := w.Cloud.Device(goodFob); device.HolderID != ada {
+		t.Errorf("the fob went to %s", device.HolderID)
+	}
+}
+
+func TestINP04TextOfOthersIsShownAsText(t *testing.T) {
+	t.Parallel()
+	const markup = `<img src=x onerror=alert(1)>"'`
+	w := e2e.NewWorld(t, e2e.Tenant(func(o *sim.Options) {
+		for i := range o.People {
+			if o.People[i].ID == ada {
+				o.People[i].Name = markup
+			}
+		}
+		o.Devices = append(o.Devices, sim.Device{
+			Serial: "MARKUP-1", Manufacturer: "x", Model: "x", DisplayName: markup, HolderID: ada,
+			Status: sim.StatusActivated, Secret: []byte("12345678901234567890"), Interval: 30e9,
+		})
+	}))
+	v := w.SignedIn(t, ada)
+	for _, path := range []string{"/", "/enrol", "/enrol?serial=" + url.QueryEscape(markup), "/auth/callback?error=" + url.QueryEscape(markup) + "&error_description=" + url.QueryEscape(markup)} {
+		page := v.Get(t, path)
+		htmltest.Page(t, strings.NewReader(string(page.Body)))
+		if strings.Contains(string(page.Body), "<img src=x") {
+			t.Errorf("%s shows markup as markup", path)
+		}
+	}
+}
+
+// everyKind is an answer of each kind: pages, errors, redirects, static files, what operators ask.
+func everyKind(t *testing.T, w *e2e.World) map[string]*e2e.Page {
+	t.Helper()
+	v := w.SignedIn(t, ada)
+	sheet := v.Get(t, "/").Doc(t).Find("link[rel=stylesheet]").AttrOr("href", "")
+	return map[string]*e2e.Page{
+		"welcome":  w.NewVisitor().Get(t, "/"),
+		"home":     v.Get(t, "/"),
+		"form":     v.Get(t, "/enrol"),
+		"refusal":  v.Post(t, "/enrol", url.Values{}),
+		"redirect": w.NewVisitor().Get(t, "/enrol"),
+		"callback": v.Get(t, "/auth/callback?state=x"),
+		"404":      v.Get(t, "/nothing"),
+		"405":      v.Do(t, http.MethodPut, "/", nil, nil),
+		"403":      v.Do(t, http.MethodPost, "/enrol", nil, http.Header{"Origin": {"https://evil.example"}}),
+		"style":    v.Get(t, sheet),
+		"no style": v.Get(t, "/static/none.css"),
+		"healthz":  v.Get(t, "/healthz"),
+		"readyz":   v.Get(t, "/readyz"),
+		"report":   v.Do(t, http.MethodPost, "/csp-report", strings.NewReader(`{"csp-report":{}}`), http.Header{"Content-Type": {"application/csp-report"}}),
+	}
+}
+
+func TestHDR01And04EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	entra := strings.Split(w.Cloud.Issuer(), "/")[2]
+	for name, page := range everyKind(t, w) {
+		policy := page.Header.Get("Content-Security-Policy")
+		for _, want := range []string{
+			"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+			"form-action 'self' http://" + entra, "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'", "report-uri /csp-report",
+		} {
+			if !slices.Contains(strings.Split(policy, "; "), want) {
+				t.Errorf("%s: the policy lacks %q: %s", name, want, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: the policy is unsafe: %s", name, policy)
+		}
+		for header, want := range map[string]string{
+			"X-Content-Type-Options":       "nosniff",
+			"Referrer-Policy":              "same-origin",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Strict-Transport-Security":    "",
+			"Server":                       "",
+			"X-Powered-By":                 "",
+		} {
+			if got := page.Header.Get(header); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, header, got, want)
+			}
+		}
+		camera := "camera=()"
+		if name == "form" || name == "refusal" {
+			camera = "camera=(self)"
+		}
+		if got := page.Header.Get("Permissions-Policy"); !strings.Contains(got, camera) && page.URL.Path != "/enrol" {
+			t.Errorf("%s: Permissions-Policy is %q, want %s", name, got, camera)
+		}
+	}
+}
+
+func TestHDR05OnlyStaticFilesAreKept(t *testing.T) {
+	t.Parallel()
+	for name, page := range everyKind(t, e2e.NewWorld(t)) {
+		want := "no-store"
+		if name == "style" {
+			want = "public, max-age=31536000, immutable"
+		}
+		if got := page.Header.Get("Cache-Control"); got != want {
+			t.Errorf("%s: Cache-Control is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestCSRF07NoAnswerCarriesCORSHeaders(t *testing.T) {
+	t.Parallel()
+	for name, page := range everyKind(t, e2e.NewWorld(t)) {
+		for header := range page.Header {
+			if strings.HasPrefix(header, "Access-Control-") {
+				t.Errorf("%s: %s", name, header)
+			}
+		}
+	}
+}
+
+func TestHDR06AndSRV05HostAndForwardedHeadersPlayNoPart(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	header := http.Header{"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}, "Forwarded": {"host=evil.example;proto=https"}}
+	v := w.SignedIn(t, ada)
+	for _, path := range []string{"/", "/enrol", "/auth/sign-in", "/nothing"} {
+		page := v.Do(t, http.MethodGet, path, nil, header)
+		if strings.Contains(string(page.Body)+page.Header.Get("Location"), "evil.example") || page.Header.Get("Strict-Transport-Security") != "" {
+			t.Errorf("%s believes what was forwarded", path)
+		}
+	}
+}
+
+func TestSRV06HealthAndReadinessSayNoMore(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	becomesReady(t, v)
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n"} {
+		if page := v.Get(t, path); page.Status != http.StatusOK || string(page.Body) != want {
+			t.Errorf("%s answered %d %q", path, page.Status, page.Body)
+		}
+	}
+}
+
+func TestLIM06OneAddressCannotFloodTheSignIn(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	for range 400 {
+		page := v.Get(t, "/auth/callback?state=x")
+		if page.Status == http.StatusTooManyRequests {
+			if page.Header.Get("Retry-After") != "1" {
+				t.Errorf("Retry-After is %q", page.Header.Get("Retry-After"))
+			}
+			return
+		}
+	}
+	t.Error("400 callbacks in a row were answered")
+}

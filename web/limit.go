@@ -1,0 +1,30 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+)
+
+// How often one address may begin, finish and end a sign-in: a whole office may sit behind one.
+const (
+	signInRate  = 20 // a second
+	signInBurst = 100
+)
+
+// perAddress bounds what anyone can do without being signed in, for each address.
+func perAddress() echo.MiddlewareFunc {
+	tooMany := func(c echo.Context, _ string, _ error) error {
+		setRetryAfter(c, time.Second)
+		return echo.NewHTTPError(http.StatusTooManyRequests)
+	}
+	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
+		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+			Rate: signInRate, Burst: signInBurst, ExpiresIn: time.Minute,
+		}),
+		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		DenyHandler:         tooMany,
+	})
+}

@@ -1,0 +1,278 @@
+package web_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/sim"
+)
+
+// asked is the authorization request that a redirect to Entra carries.
+func asked(t *testing.T, page *e2e.Page) url.Values {
+	t.Helper()
+	to, err := url.Parse(page.Header.Get("Location"))
+	if err != nil || !strings.HasSuffix(to.Path, "/oauth2/v2.0/authorize") {
+		t.Fatalf("%d leads to %q, want Entra", page.Status, page.Header.Get("Location"))
+	}
+	return to.Query()
+}
+
+func TestOIDC03TheAuthorizationRequestIsComplete(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	query := asked(t, w.NewVisitor().Get(t, "/auth/sign-in?return_to=/enrol"))
+	for name, want := range map[string]string{
+		"response_type": "code", "response_mode": "query", "code_challenge_method": "S256",
+		"redirect_uri": w.URL + "/auth/callback", "prompt": "",
+		"scope": "openid profile offline_access https://graph.microsoft.com/UserAuthenticationMethod.ReadWrite",
+	} {
+		if got := query.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	for _, name := range []string{"state", "nonce", "code_challenge"} {
+		if len(query.Get(name)) < 22 {
+			t.Errorf("%s is %q", name, query.Get(name))
+		}
+	}
+	if !strings.Contains(query.Get("claims"), "ngcmfa") || !strings.Contains(query.Get("claims"), "cp1") {
+		t.Errorf("claims are %s", query.Get("claims"))
+	}
+	if got := asked(t, w.NewVisitor().Get(t, "/auth/sign-in?switch=1")).Get("prompt"); got != "select_account" {
+		t.Errorf("switching asks for prompt %q", got)
+	}
+	if page := w.NewVisitor().Post(t, "/auth/callback", url.Values{"code": {"x"}, "state": {"x"}}); page.Status != http.StatusMethodNotAllowed {
+		t.Errorf("a posted callback answered %d", page.Status)
+	}
+}
+
+// callback goes through Entra as Ada up to the callback, and answers its URL without asking it.
+func callback(t *testing.T, v *e2e.Visitor) string {
+	t.Helper()
+	page := v.Get(t, "/auth/sign-in?return_to=/enrol")
+	for range 10 {
+		next, err := page.URL.Parse(page.Header.Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next.Path == "/auth/callback" {
+			return next.String()
+		}
+		if page.Header.Get("Location") != "" {
+			page = v.Get(t, next.String())
+			continue
+		}
+		page = v.Press(t, page, ada)
+	}
+	t.Fatal("Entra did not lead back")
+	return ""
+}
+
+func TestOIDC01AStateIsGoodOnceInItsBrowserForTenMinutes(t *testing.T) {
+	t.Parallel()
+	refused := func(t *testing.T, v *e2e.Visitor, url string) {
+		t.Helper()
+		page := v.Get(t, url)
+		if page.Status != http.StatusBadRequest || page.Outcome(t) != "sign_in_refused" {
+			t.Errorf("answered %d %q, want 400", page.Status, page.Outcome(t))
+		}
+		if got := v.Get(t, "/enrol").Status; got != http.StatusFound {
+			t.Errorf("somebody is signed in: %d", got)
+		}
+	}
+	t.Run("an unknown one", func(t *testing.T) {
+		t.Parallel()
+		refused(t, e2e.NewWorld(t).NewVisitor(), "/auth/callback?code=x&state=unknown")
+	})
+	t.Run("another browser's", func(t *testing.T) {
+		t.Parallel()
+		w := e2e.NewWorld(t)
+		refused(t, w.NewVisitor(), callback(t, w.NewVisitor()))
+	})
+	t.Run("one that is too old", func(t *testing.T) {
+		t.Parallel()
+		w := e2e.NewWorld(t)
+		v := w.NewVisitor()
+		url := callback(t, v)
+		w.Clock.Pass(10*time.Minute + time.Second)
+		refused(t, v, url)
+	})
+	t.Run("one that was used, also where its cookie is put back", func(t *testing.T) {
+		t.Parallel()
+		w := e2e.NewWorld(t)
+		v := w.NewVisitor()
+		url := callback(t, v)
+		cookies := v.Cookies()
+		if page := v.Get(t, url); page.Header.Get("Location") != "/enrol" {
+			t.Fatalf("the first answered %d to %q", page.Status, page.Header.Get("Location"))
+		}
+		again := w.NewVisitor()
+		for name, value := range cookies {
+			again.SetCookie(name, value)
+		}
+		refused(t, again, url)
+	})
+	t.Run("one that was spent on an error", func(t *testing.T) {
+		t.Parallel()
+		w := e2e.NewWorld(t)
+		v := w.NewVisitor()
+		good := callback(t, v)
+		parsed, _ := url.Parse(good)
+		v.Get(t, "/auth/callback?error=access_denied&state="+url.QueryEscape(parsed.Query().Get("state")))
+		refused(t, v, good)
+	})
+}
+
+func TestOIDC06AnotherIssuerInTheCallbackIsRefused(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	url := callback(t, v) + "&iss=https%3A%2F%2Fevil.example"
+	w.Cloud.ResetCalls()
+	if page := v.Get(t, url); page.Status != http.StatusBadRequest {
+		t.Errorf("answered %d", page.Status)
+	}
+	for _, call := range w.Cloud.Calls() {
+		t.Errorf("%s %s was called", call.Method, call.Path)
+	}
+}
+
+func TestOIDC08EntrasNumbersBecomePlainWords(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	for number, want := range map[int]string{
+		50072: "Temporary Access Pass", 50079: "Temporary Access Pass", 500121: "Temporary Access Pass",
+		53003: "rule", 50105: "not among them", 65001: "approve", 90094: "administrator", 50057: "switched off",
+		7777777: "reason that we do not know",
+	} {
+		w.Cloud.FailNextSignIn(number, "access_denied")
+		page := w.NewVisitor().SignIn(t, "/auth/sign-in", ada)
+		text := page.Doc(t).Find("main").Text()
+		if page.Status != http.StatusBadRequest || !strings.Contains(text, want) || !strings.Contains(text, "AADSTS"+json.Number(itoa(number)).String()) {
+			t.Errorf("AADSTS%d: %d, %q", number, page.Status, text)
+		}
+	}
+}
+
+func TestOIDC12TwoSignInsInTwoTabsBothFinish(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	first, second := callback(t, v), callback(t, v)
+	for _, url := range []string{second, first} {
+		if page := v.Get(t, url); page.Header.Get("Location") != "/enrol" {
+			t.Errorf("%d to %q", page.Status, page.Header.Get("Location"))
+		}
+	}
+}
+
+func TestOIDC16AForFormWantsAStepUpOfEightMinutes(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Clock.Pass(7 * time.Minute)
+	if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
+		t.Fatalf("after 7 minutes: %d", page.Status)
+	}
+	w.Clock.Pass(2 * time.Minute)
+	page := v.Get(t, "/enrol?serial=GALT1")
+	if claims := asked(t, page).Get("claims"); !strings.Contains(claims, "ngcmfa") {
+		t.Errorf("after 9 minutes the claims are %s", claims)
+	}
+	back := v.Choose(t, v.Follow(t, page), ada)
+	if back.Status != http.StatusOK || back.URL.RequestURI() != "/enrol?serial=GALT1" || !strings.Contains(string(back.Body), `value="GALT1"`) {
+		t.Errorf("back at %s with %d", back.URL, back.Status)
+	}
+	if !strings.Contains(back.Doc(t).Find("main").Text(), "prove once more") {
+		t.Error("the form does not say why")
+	}
+	w.Clock.Pass(9 * time.Minute)
+	if page := v.Get(t, "/"); page.Status != http.StatusOK {
+		t.Errorf("home answered %d; it never steps up by itself", page.Status)
+	}
+}
+
+func TestOIDC16WhereGraphDoesNotAskTheSignInIsTwentyMinutesOldAtMost(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_SESSION_IDLE", "2h"))
+	w.Cloud.Update(func(s *sim.Switches) { s.NoFreshMFA = true })
+	v := w.NewVisitor()
+	if claims := asked(t, v.Get(t, "/auth/sign-in")).Get("claims"); strings.Contains(claims, "ngcmfa") {
+		t.Errorf("claims are %s", claims)
+	}
+	v = w.SignedIn(t, ada)
+	w.Clock.Pass(19 * time.Minute)
+	if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
+		t.Fatalf("after 19 minutes: %d", page.Status)
+	}
+	w.Clock.Pass(2 * time.Minute)
+	if query := asked(t, v.Get(t, "/enrol")); query.Get("prompt") != "login" || strings.Contains(query.Get("claims"), "ngcmfa") {
+		t.Errorf("after 21 minutes prompt is %q, claims %s", query.Get("prompt"), query.Get("claims"))
+	}
+}
+
+func TestAfterAStepUpTheFormIsAsItWasAndNeverALoop(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_STEP_UP", "when-asked"))
+	v := w.SignedIn(t, ada)
+	w.Clock.Pass(time.Minute)
+	page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
+	if page.Status != http.StatusSeeOther || !strings.Contains(asked(t, page).Get("claims"), "ngcmfa") {
+		t.Fatalf("Graph's 403 led to %d %q", page.Status, page.Header.Get("Location"))
+	}
+	form := v.Choose(t, v.Follow(t, page), ada)
+	doc := form.Doc(t)
+	for field, want := range map[string]string{"#serialNumber": goodFob, "#displayName": "Key ring", "#verificationCode": ""} {
+		if got := doc.Find(field).AttrOr("value", ""); got != want {
+			t.Errorf("%s holds %q, want %q", field, got, want)
+		}
+	}
+	if !strings.Contains(doc.Find("main").Text(), "fresh sign-in") {
+		t.Error("the form does not say why")
+	}
+	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("after the step-up: %d %q", page.Status, page.Outcome(t))
+	}
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "POST", Status: 403, ContentType: "application/json", Body: `{"error":{"code":"accessDenied","message":"no"}}`})
+	if page := v.Post(t, "/enrol", enrolment(secondFob, w.Cloud.Code(secondFob))); page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
+		t.Errorf("a 403 on a fresh token: %d %q, want not_allowed", page.Status, page.Outcome(t))
+	}
+}
+
+func TestTOK08AClaimsChallengeLeadsToEntraWithItsClaims(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.Challenge(ada, `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`)
+	page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
+	claims := asked(t, page).Get("claims")
+	for _, want := range []string{`"c1"`, "ngcmfa", "cp1"} {
+		if !strings.Contains(claims, want) {
+			t.Errorf("claims lack %s: %s", want, claims)
+		}
+	}
+	if form := v.Choose(t, v.Follow(t, page), ada); form.URL.Path != "/enrol" || !strings.Contains(string(form.Body), goodFob) {
+		t.Errorf("back at %s", form.URL)
+	}
+	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("after the challenge: %d %q", page.Status, page.Outcome(t))
+	}
+}
+
+func TestSomebodyWithoutAnyMethodIsToldOfTheTemporaryAccessPass(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	if text := v.Get(t, "/").Doc(t).Find("main").Text(); !strings.Contains(text, "Temporary Access Pass") || !strings.Contains(text, "help desk") {
+		t.Error("the welcome does not say so")
+	}
+	page := v.SignIn(t, "/auth/sign-in", eve)
+	if text := page.Doc(t).Find("main").Text(); page.Status != http.StatusBadRequest || !strings.Contains(text, "Temporary Access Pass") {
+		t.Errorf("%d: %q", page.Status, text)
+	}
+}
