@@ -29,7 +29,7 @@ func (s *Server) getHome(c echo.Context) error {
 	}
 	methods, err := s.fobs(c).List(c.Request().Context())
 	if errors.Is(err, outcome.SignedOut) {
-		return s.signedOut(c, draftOf(c), err)
+		return err
 	}
 	status := http.StatusOK
 	if err != nil {

@@ -77,14 +77,10 @@ func current(c echo.Context) *session.Session {
 	return sess
 }
 
-// signedOut answers a request that needs a session and has none: a page is asked for again after
-// signing in; a form gets a page with the way to sign in, and what was typed is kept for whoever
-// typed it.
+// signedOut keeps what was typed into a form whose session is over, for whoever typed it, and
+// hands on the refusal: its page leads to the sign-in.
 func (s *Server) signedOut(c echo.Context, draft session.Draft, err error) error {
-	if c.Request().Method != http.MethodPost {
-		return s.leave(c, http.StatusFound, signInPath(c.Request().URL.RequestURI()))
-	}
-	if key, ok := s.Sessions.LastPerson(c.Request()); ok {
+	if key, ok := s.Sessions.LastPerson(c.Request()); ok && c.Request().Method == http.MethodPost {
 		draft.PersonKey, draft.Notice = key, noticeKept
 		if err := s.keepDraft(c, draft); err != nil {
 			return err

@@ -17,6 +17,13 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost {
+		// A page is simply asked for again after signing in.
+		if err := s.leave(c, http.StatusFound, signInPath(c.Request().URL.RequestURI())); err != nil {
+			s.Log.ErrorContext(c.Request().Context(), "the way to the sign-in failed", "error", err)
+		}
+		return
+	}
 	status, summary := s.problem(c, err)
 	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
 	if err := s.render(c, status, view.ProblemPage(props)); err != nil {

@@ -27,7 +27,7 @@ func (s *Server) getRemove(c echo.Context) error {
 	}
 	methods, err := s.fobs(c).List(c.Request().Context())
 	if err != nil {
-		return err
+		return s.unread(c, path, err)
 	}
 	i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.ID == c.Param("id") })
 	if i < 0 {
@@ -37,6 +37,19 @@ func (s *Server) getRemove(c echo.Context) error {
 	return s.render(c, http.StatusOK, s.removePage(c, view.RemoveProps{
 		Notice: notice, Fob: s.fob(c, methods[i]), Only: methods[i].Active() && !others,
 	}))
+}
+
+// unread answers a page whose fobs can't be read. What Graph asks of the person's token is asked
+// once; asked again of the token that came of it, it is a no.
+func (s *Server) unread(c echo.Context, path string, err error) error {
+	refusal, by := s.refusal(c, err), s.by(c)
+	switch {
+	case refusal.Outcome != outcome.StepUp:
+		return err
+	case by.FreshMFA && by.Challenge == refusal.ChallengeID():
+		return &outcome.Error{Outcome: outcome.NotAllowed, Err: err}
+	}
+	return s.stepUp(c, path, session.Draft{Path: path}, refusal)
 }
 
 func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Component {

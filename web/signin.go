@@ -54,7 +54,7 @@ func (s *Server) getCallback(c echo.Context) error {
 	sess := session.Session{
 		Person: identity.Person, Subject: identity.Subject, SID: identity.SessionID,
 		LoginHint: identity.LoginHint, Roles: identity.Roles, IssuedAt: identity.IssuedAt,
-		SignedIn: now, Tokens: session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
+		SignedIn: now, Challenge: signIn.Challenge, Tokens: session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
 	}
 	if signIn.FreshMFA {
 		sess.SteppedUp = now

@@ -46,7 +46,7 @@ func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, as
 	ask := entra.Authorization{LoginHint: sess.LoginHint}
 	draft.PersonKey, draft.Notice = session.PersonKey(sess.Person), noticeStepUp
 	if asked != nil {
-		ask.Challenge, draft.Notice = asked.Claims, noticeStepUpGraph
+		ask.Challenge, begin.Challenge, draft.Notice = asked.Claims, asked.ChallengeID(), noticeStepUpGraph
 	}
 	if !begin.FreshMFA {
 		ask.Prompt = "login"
@@ -69,7 +69,7 @@ func (s *Server) by(c echo.Context) desk.By {
 	return desk.By{
 		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
 		Address:  c.RealIP(),
-		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm,
+		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm, Challenge: sess.Challenge,
 	}
 }
 

@@ -74,6 +74,9 @@ type By struct {
 	Address   string
 	// FreshMFA says that the access token was got with the fresh-MFA claim, and not long ago.
 	FreshMFA bool
+	// Challenge is the id of the claims challenge that the access token was got with; empty where
+	// it was got without.
+	Challenge string
 }
 
 func (d *Desk) newAct(event string, by By, serial string) Act {

@@ -140,6 +140,10 @@ func TestFLT03EveryAnswerToAnEnrolmentComesToTheTruth(t *testing.T) {
 		{name: "a serial that is not in the tenant is not looked for", graph: &scripted{write: refuses(outcome.UnknownSerial)}, want: outcome.UnknownSerial, calls: 1},
 		{name: "a no to a token with fresh MFA is final", graph: &scripted{write: refuses(outcome.NotAllowed)}, want: outcome.NotAllowed, calls: 1},
 		{name: "a no to a token without fresh MFA asks for it first", graph: &scripted{write: refuses(outcome.NotAllowed)}, staleMFA: true, want: outcome.StepUp, calls: 1},
+		{name: "a no to what the token was got with is a no and not asked for again", graph: &scripted{write: refuses(outcome.StepUp)}, want: outcome.NotAllowed, calls: 1},
+		{name: "a step-up that the token was not got with is asked for", graph: &scripted{write: refuses(outcome.StepUp)}, staleMFA: true, want: outcome.StepUp, calls: 1},
+		{name: "a conflict over a fob that is assigned to oneself says so", graph: &scripted{write: refuses(outcome.AssignedToOther), held: []oath.Method{fob(oath.StatusAssigned, now)}}, want: outcome.Refused, reason: "assigned", calls: 2},
+		{name: "a fob without a serial number may be the one", graph: &scripted{write: refuses(outcome.OutcomeUnknown), held: []oath.Method{{ID: "x"}}}, want: outcome.OutcomeUnknown, calls: 2},
 		{name: "a throttled call is not tried again", graph: &scripted{write: refuses(outcome.Throttled)}, want: outcome.Throttled, calls: 1},
 		{name: "a call that never left is no lost answer", graph: &scripted{write: refuses(outcome.UpstreamUnavailable)}, want: outcome.UpstreamUnavailable, calls: 1},
 	} {
@@ -256,7 +260,7 @@ func TestLIM04ACodeIsSentOnce(t *testing.T) {
 		{first: outcome.UnknownSerial, sent: 1, again: outcome.UnknownSerial},
 		{first: outcome.Throttled, sent: 2, again: outcome.Throttled},
 		{first: outcome.UpstreamUnavailable, sent: 2, again: outcome.UpstreamUnavailable},
-		{first: outcome.StepUp, sent: 2, again: outcome.StepUp},
+		{first: outcome.StepUp, sent: 2, again: outcome.NotAllowed},
 	} {
 		t.Run(string(test.first), func(t *testing.T) {
 			b := newBench(t)

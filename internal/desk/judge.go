@@ -48,13 +48,18 @@ func (d *Desk) judge(ctx context.Context, a answer) (End, error) {
 
 // unsent ends an act of which Graph judged no code: the try does not count, and the code may be
 // sent again. Graph's 403 to a token without fresh MFA asks for fresh MFA first, for its body is
-// not published; on a token that has it, it is final.
+// not published. What Graph asks of a token that was got with just that is asked once: it is a no
+// then, never a loop.
 func unsent(by By, err error) (End, error) {
-	refusal, ok := errors.AsType[*outcome.Error](err)
-	if ok && refusal.Outcome == outcome.NotAllowed && !by.FreshMFA {
-		stepUp := *refusal
-		stepUp.Outcome, stepUp.Reason = outcome.StepUp, ""
-		err = &stepUp
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
+		turned := *refusal
+		switch {
+		case refusal.Outcome == outcome.NotAllowed && !by.FreshMFA:
+			turned.Outcome, turned.Reason = outcome.StepUp, ""
+		case refusal.Outcome == outcome.StepUp && by.FreshMFA && refusal.ChallengeID() == by.Challenge:
+			turned.Outcome = outcome.NotAllowed
+		}
+		err = &turned
 	}
 	end, err := ended(err)
 	end.Refund, end.Release = true, true
@@ -99,6 +104,9 @@ func (d *Desk) readBack(ctx context.Context, a answer) (End, error) {
 		if a.half(methods) {
 			return a.narrow(outcome.OutcomeUnknown, reasonAssigned)
 		}
+		if a.blind(methods) {
+			return a.narrow(outcome.OutcomeUnknown, "")
+		}
 	}
 	end, err := a.narrow(outcome.UpstreamUnavailable, "")
 	end.Release = true
@@ -127,6 +135,11 @@ func (a answer) half(methods []oath.Method) bool {
 	return a.done == outcome.Enrolled && i >= 0 && methods[i].Created.After(a.act.At.Add(-skew))
 }
 
+// blind reports whether Graph left out the serial number of a fob that may be the one looked for.
+func (a answer) blind(methods []oath.Method) bool {
+	return a.done == outcome.Enrolled && slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Device.SerialNumber == "" })
+}
+
 // explain looks for the reason of a refusal that may mean several things. Where Graph can't be
 // read, its first word stands.
 func (d *Desk) explain(ctx context.Context, a answer) (End, error) {
@@ -144,6 +157,8 @@ func (d *Desk) explain(ctx context.Context, a answer) (End, error) {
 		return a.narrow(outcome.AlreadyActive, "")
 	case !held && len(methods) >= oath.MethodLimit:
 		return a.narrow(outcome.LimitReached, "")
+	case held && errors.Is(a.err, outcome.AssignedToOther):
+		return a.narrow(outcome.Refused, reasonAssigned)
 	case !errors.Is(a.err, outcome.WrongCode):
 		return ended(a.err)
 	case held && a.done == outcome.Enrolled:

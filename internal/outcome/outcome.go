@@ -7,6 +7,8 @@
 package outcome
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -69,6 +71,16 @@ type Error struct {
 type Field struct {
 	Name string // the form's field name: serialNumber, verificationCode, displayName
 	Flaw string // an oath.Flaw
+}
+
+// ChallengeID is a short name of the claims challenge, to tell one that was answered already from
+// a new one; empty where there is none.
+func (e *Error) ChallengeID() string {
+	if e.Claims == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(e.Claims))
+	return hex.EncodeToString(sum[:8])
 }
 
 // New returns the refusal o without particulars.

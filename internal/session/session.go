@@ -22,6 +22,7 @@ type Session struct {
 	Roles     []string
 	IssuedAt  time.Time // claim iat of the newest ID token: how old the roles are
 	SignedIn  time.Time // callback time of the last full sign-in
+	Challenge string    // id of the claims challenge that the newest request answered; empty for none
 	SteppedUp time.Time // callback time of the newest request with the fresh-MFA claim; zero if none
 	Tokens    Tokens
 
@@ -102,6 +103,7 @@ type payload struct {
 	IssuedAt  time.Time
 	SignedIn  time.Time
 	SteppedUp time.Time
+	Challenge string
 	Expiry    time.Time // of the access token
 	Lineage   []byte
 }
@@ -111,7 +113,7 @@ type payload struct {
 func (k *Keys) sealSession(s *Session) ([]byte, error) {
 	encoded, err := json.Marshal(payload{
 		Person: s.Person, Subject: s.Subject, SID: s.SID, LoginHint: s.LoginHint, Roles: s.Roles,
-		IssuedAt: s.IssuedAt, SignedIn: s.SignedIn, SteppedUp: s.SteppedUp,
+		IssuedAt: s.IssuedAt, SignedIn: s.SignedIn, SteppedUp: s.SteppedUp, Challenge: s.Challenge,
 		Expiry: s.Tokens.Expiry(), Lineage: s.place.lineage,
 	})
 	if err != nil {
@@ -138,7 +140,7 @@ func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
 	row.Sealed = nil
 	return &Session{
 		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: p.Roles,
-		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp,
+		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
 		Tokens: NewTokens(string(parts[1]), string(parts[2]), p.Expiry),
 		place:  &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
 	}, nil

@@ -34,7 +34,7 @@ type SignIn struct {
 	CodeVerifier string // RFC 7636
 	ReturnTo     string // local path; one that takes more than 512 bytes as JSON is dropped
 	FreshMFA     bool   // the request carries the fresh-MFA claim
-	Purpose      string // the caller's own word for what it is for; a few characters
+	Challenge    string // id of the claims challenge that the request answers; empty for none
 	Began        time.Time
 }
 

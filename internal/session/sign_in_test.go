@@ -42,9 +42,9 @@ func TestASignInComesBackAsItWasBegun(t *testing.T) {
 	clock := newClock()
 	st := newStore(t, newMemory(), clock.Now)
 	b := newBrowser()
-	want := b.begin(t, st, SignIn{ReturnTo: "/enrol?serial=GALT1&x=<>", FreshMFA: true, Purpose: "step-up"})
+	want := b.begin(t, st, SignIn{ReturnTo: "/enrol?serial=GALT1&x=<>", FreshMFA: true, Challenge: "0a1b"})
 	got, err := b.take(st, want.State)
-	if err != nil || got.ReturnTo != want.ReturnTo || !got.FreshMFA || got.Purpose != "step-up" ||
+	if err != nil || got.ReturnTo != want.ReturnTo || !got.FreshMFA || got.Challenge != "0a1b" ||
 		got.Nonce != want.Nonce || got.CodeVerifier != want.CodeVerifier || !got.Began.Equal(clock.at) {
 		t.Errorf("error %v, or it differs", err)
 	}
