@@ -6,13 +6,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -55,12 +58,31 @@ func (w *World) NewBrowser(t *testing.T, javascript bool) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
+	window, err := newWindow(shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
 	ctx, stop := context.WithTimeout(ctx, journeyLimit)
 	t.Cleanup(func() { stop(); cancel() })
 	b := &Browser{World: w, ctx: ctx}
 	b.Do(t, chromedp.EmulateViewport(1280, 900), emulation.SetScriptExecutionDisabled(!javascript))
 	return b
+}
+
+// newWindow opens a window with a profile of its own. A first tab in a new profile needs a window
+// of its own, which chromedp does not ask for by itself.
+func newWindow(shared context.Context) (target.ID, error) {
+	ctx := cdp.WithExecutor(shared, chromedp.FromContext(shared).Browser)
+	profile, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
+	if err != nil {
+		return "", fmt.Errorf("make a profile: %w", err)
+	}
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(ctx)
+	if err != nil {
+		return "", fmt.Errorf("open a window: %w", err)
+	}
+	return id, nil
 }
 
 // Do takes steps; one that fails shows the page it failed on.
@@ -96,7 +118,7 @@ func (b *Browser) Press(t *testing.T, selector string) {
 // Type fills a field, in place of what it held.
 func (b *Browser) Type(t *testing.T, selector, text string) {
 	t.Helper()
-	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.SetValue(selector, "", chromedp.ByQuery),
+	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Clear(selector, chromedp.ByQuery),
 		chromedp.SendKeys(selector, text, chromedp.ByQuery))
 }
 
@@ -142,7 +164,10 @@ func (b *Browser) Look(t *testing.T, name string) {
 			var picture []byte
 			var wide bool
 			b.Do(t,
-				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+					{Name: "prefers-color-scheme", Value: scheme},
+					{Name: "prefers-reduced-motion", Value: "reduce"}, // so that no picture is taken in the middle of a change
+				}),
 				chromedp.EmulateViewport(size.width, size.height),
 				chromedp.Evaluate("document.documentElement.scrollWidth > innerWidth", &wide),
 				chromedp.ActionFunc(func(ctx context.Context) (err error) {
@@ -194,4 +219,41 @@ func (b *Browser) axe(t *testing.T, name string) {
 	for _, rule := range broken {
 		t.Errorf("%s: %s", name, rule)
 	}
+}
+
+// Title is the document's title.
+func (b *Browser) Title(t *testing.T) string {
+	t.Helper()
+	var title string
+	b.Do(t, chromedp.Title(&title))
+	return title
+}
+
+// Reload loads the page again.
+func (b *Browser) Reload(t *testing.T) {
+	t.Helper()
+	b.Do(t, chromedp.Reload())
+}
+
+// Back presses the browser's Back button. The answer to a form is not kept, so the browser shows a
+// page of its own there.
+func (b *Browser) Back(t *testing.T) {
+	t.Helper()
+	if err := chromedp.Run(b.ctx, chromedp.NavigateBack()); err != nil && !strings.Contains(err.Error(), "ERR_CACHE_MISS") {
+		t.Fatalf("Back: %v", err)
+	}
+}
+
+// Focused is the id of the element that has the focus.
+func (b *Browser) Focused(t *testing.T) string {
+	t.Helper()
+	return b.Evaluate(t, "document.activeElement.id")
+}
+
+// Evaluate is the value of an expression on the page, as text.
+func (b *Browser) Evaluate(t *testing.T, expression string) string {
+	t.Helper()
+	var value string
+	b.Do(t, chromedp.Evaluate("String("+expression+")", &value))
+	return value
 }

@@ -27,6 +27,7 @@ type World struct {
 	Cloud *sim.Cloud
 	Clock *Clock
 	Log   *Lines // what the portal logged
+	Fobs  []sim.Fob
 
 	folder string
 	env    map[string]string
@@ -73,7 +74,7 @@ func NewWorld(t testing.TB, givens ...Given) *World {
 	for _, change := range givens {
 		change(&g)
 	}
-	w.Cloud = sim.New(g.options)
+	w.Cloud, w.Fobs = sim.New(g.options), g.options.Fobs
 	stopCloud, err := w.Cloud.Listen()
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -87,7 +88,7 @@ func (c *Cloud) Update(change func(*Switches)) {
 func (c *Cloud) Listen() (stop func(), err error) {
 	var listeners []net.Listener
 	for range 2 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			for _, open := range listeners {
 				err = errors.Join(err, open.Close())

@@ -9,7 +9,7 @@ import (
 const (
 	DemoTenantID     = "6f1d3c0a-52b7-4a8e-9d34-0b1c7e5a2f60"
 	DemoClientID     = "b3a9e7d4-1c58-4f02-8e6b-7d20c94f5a11"
-	DemoClientSecret = "demo-client-secret-that-opens-nothing"
+	DemoClientSecret = "demo-client-secret-that-opens-nothing" //nolint:gosec // it opens a simulation
 )
 
 // The demo's people, by object id.

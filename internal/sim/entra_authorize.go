@@ -228,5 +228,5 @@ func (c *Cloud) sendBack(w http.ResponseWriter, r *http.Request, a *authorize, a
 		query[name] = values
 	}
 	target.RawQuery = query.Encode()
-	http.Redirect(w, r, target.String(), http.StatusFound)
+	http.Redirect(w, r, target.String(), http.StatusFound) //nolint:gosec // the URI is a registered one
 }

@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"crypto/sha1" // #nosec G505 -- the older x5t header is the SHA-1 of a certificate
+	"crypto/sha1" //nolint:gosec // the older x5t header is the SHA-1 of a certificate
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"
@@ -125,7 +125,7 @@ func (c *Cloud) takeJTI(claims jwt.Claims) *oauthError {
 func (c *Cloud) thumbprinted(header jose.Header) *x509.Certificate {
 	for _, certificate := range c.options.Certificates {
 		long := sha256.Sum256(certificate.Raw)
-		short := sha1.Sum(certificate.Raw) // #nosec G401 -- as above
+		short := sha1.Sum(certificate.Raw) //nolint:gosec // as above
 		named := func(name string, sum []byte) bool {
 			given, _ := header.ExtraHeaders[jose.HeaderKey(name)].(string)
 			return given == base64.RawURLEncoding.EncodeToString(sum) || given == base64.StdEncoding.EncodeToString(sum)

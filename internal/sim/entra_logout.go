@@ -27,7 +27,7 @@ func (c *Cloud) getLogout(w http.ResponseWriter, r *http.Request) {
 		c.tellApplications(current)
 	}
 	c.endSession(r)
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}) // #nosec G124 -- it is deleted
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}) //nolint:gosec // it is deleted
 	uri := r.Form.Get("post_logout_redirect_uri")
 	if !slices.Contains(c.options.RedirectURIs, uri) {
 		c.writeSignedOutPage(w)
@@ -43,7 +43,7 @@ func (c *Cloud) getLogout(w http.ResponseWriter, r *http.Request) {
 		query.Set("state", state)
 		target.RawQuery = query.Encode()
 	}
-	http.Redirect(w, r, target.String(), http.StatusFound)
+	http.Redirect(w, r, target.String(), http.StatusFound) //nolint:gosec // the URI is a registered one
 }
 
 // tellApplications keeps what Entra would ask of the application in a hidden frame (OpenID

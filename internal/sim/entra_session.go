@@ -43,7 +43,7 @@ func (c *Cloud) renew(w http.ResponseWriter, r *http.Request, person *Person, pa
 	s = &session{personID: person.ID, sid: uuid.NewString(), authTime: c.now()}
 	value := rand.Text()
 	c.entra.sessions[value] = s
-	http.SetCookie(w, &http.Cookie{ // #nosec G124 -- Secure wherever there is TLS
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever there is TLS
 		Name: sessionCookie, Value: value, Path: "/", HttpOnly: true,
 		Secure: strings.HasPrefix(c.options.EntraURL, "https:"), SameSite: http.SameSiteLaxMode,
 	})

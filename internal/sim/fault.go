@@ -124,6 +124,11 @@ func wait(ctx context.Context, d time.Duration) bool {
 // discard is where an answer goes that is lost.
 type discard struct{ header http.Header }
 
-func (d discard) Header() http.Header         { return d.header }
+// Header implements http.ResponseWriter.
+func (d discard) Header() http.Header { return d.header }
+
+// Write implements http.ResponseWriter.
 func (d discard) Write(p []byte) (int, error) { return len(p), nil }
-func (d discard) WriteHeader(int)             {}
+
+// WriteHeader implements http.ResponseWriter.
+func (d discard) WriteHeader(int) {}

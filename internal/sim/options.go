@@ -41,7 +41,7 @@ type FederatedCredential struct {
 }
 
 // AzureADTokenExchange is the audience of a federated token.
-const AzureADTokenExchange = "api://AzureADTokenExchange"
+const AzureADTokenExchange = "api://AzureADTokenExchange" //nolint:gosec // an audience, no token
 
 // Person is a member of the tenant.
 type Person struct {

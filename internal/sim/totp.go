@@ -2,7 +2,7 @@ package sim
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" // #nosec G505 -- RFC 6238 is defined over HMAC-SHA-1, and most fobs use it
+	"crypto/sha1" //nolint:gosec // RFC 6238 is defined over HMAC-SHA-1, and most fobs use it
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"

@@ -129,7 +129,7 @@ func (w *world) do(r *http.Request) answer {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		w.t.Fatal(err)

@@ -2,7 +2,7 @@
 // nothing. Wherever it types, its burst belongs into the serial field, once; and Enter outside the
 // code's field never sends a form whose code is still missing.
 const gap = 50; // milliseconds between two keys of a scanner at most
-const shortest = 8; // characters; a shorter burst may be a code
+const serialLike = /^(?=.*\d)[\w.:/\]-]{8,}$/; // a shorter burst may be a code, one without a digit a name
 let burst = "";
 let last = { field: null, time: 0 };
 let stopped = false; // this press of Enter must not send the form
@@ -12,7 +12,7 @@ function settle(field) {
 	const scan = burst;
 	burst = "";
 	const serial = field?.form?.querySelector("[data-scan]");
-	if (scan.length < shortest || !serial || !field.value.endsWith(scan)) return false;
+	if (!serialLike.test(scan) || !serial || !field.value.endsWith(scan)) return false;
 	const before = field.value.slice(0, -scan.length);
 	if (field === serial) {
 		if (before === scan) field.value = scan;
