@@ -202,6 +202,9 @@ func TestOtherPagesOfTrouble(t *testing.T) {
 	w.Clock.Pass(16 * time.Minute)
 	b.enrol(t, sim.SerialGood30, "123456")
 	b.See(t, "[data-outcome=signed_out]")
+	if got := b.Text(t, "body"); strings.Contains(got, "Ada") {
+		t.Errorf("the page of somebody who is signed out says %q", got)
+	}
 	b.Look(t, "signed-out")
 	b.Press(t, "main a[href^='/auth/sign-in']")
 	b.Press(t, "button[value='"+sim.AdaID+"']")
