@@ -10,14 +10,23 @@ import (
 	"fobdesk/internal/outcome"
 )
 
+// caller is Graph as one person: the client, with that person's tokens.
+type caller struct {
+	client *Client
+	tokens TokenSource
+	nobody bool // it is about an id that nobody can have: no call is sent
+}
+
 // call is one call to Graph, before it has a token.
 type call struct {
-	op      operation
-	method  string
-	url     string
-	body    []byte   // JSON; nil for none
-	secrets []string // the verification code in body, and each access token it was sent with
-	typed   []string // what else a person typed into body, which Graph may quote
+	op       operation
+	method   string
+	url      string
+	body     []byte   // JSON; nil for none
+	secrets  []string // the verification code in body, and each access token it was sent with
+	typed    []string // what else the call holds that is no word of Graph's, though Graph may quote it
+	forOther bool     // it is about somebody else than the person whose token it is
+	eventual bool     // ConsistencyLevel: eventual, without which $search is refused
 }
 
 // answer is what came back, read whole.
@@ -34,23 +43,31 @@ type answer struct {
 // ask makes the call with the person's token. A token that Graph does not take is replaced once and
 // the call made once more, for a 401 proves that it was not done; a claims challenge is a StepUp at
 // once, for no refresh would meet it.
-func (m *Methods) ask(ctx context.Context, request call) (answer, error) {
-	token, err := m.tokens.AccessToken(ctx)
+func (c caller) ask(ctx context.Context, request call) (answer, error) {
+	if c.nobody {
+		return answer{}, noPerson()
+	}
+	token, err := c.tokens.AccessToken(ctx)
 	if err != nil {
 		return answer{}, tokenError(err)
 	}
 	request.secrets = append(request.secrets, token)
-	got, err := m.client.attempt(ctx, request, token)
+	got, err := c.client.attempt(ctx, request, token)
 	if err != nil || got.status != http.StatusUnauthorized || got.challenge() != "" {
 		return got, err
 	}
-	m.client.log.InfoContext(ctx, "graph token replaced",
+	c.client.log.InfoContext(ctx, "graph token replaced",
 		"operation", request.op, "request_id", got.requestID)
-	if token, err = m.tokens.Replace(ctx, token); err != nil {
+	if token, err = c.tokens.Replace(ctx, token); err != nil {
 		return answer{}, tokenError(err)
 	}
 	request.secrets = append(request.secrets, token)
-	return m.client.attempt(ctx, request, token)
+	return c.client.attempt(ctx, request, token)
+}
+
+// noPerson is the refusal of a call about somebody who does not exist.
+func noPerson() error {
+	return &outcome.Error{Outcome: outcome.NotFound, Reason: reasonPerson}
 }
 
 // tokenError passes a refusal through. Whatever else kept the token away, nothing was sent.
@@ -71,14 +88,14 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 		got, sent, err := c.exchange(ctx, request, token)
 		c.log.DebugContext(ctx, "graph call", "operation", request.op, "status", got.status,
 			"client_request_id", got.sentID, "request_id", got.requestID)
-		if try < maxRetries && request.op == opRead && mayPass(got, err) && c.wait(ctx, try, got) {
+		if try < maxRetries && request.op.reads() && mayPass(got, err) && c.wait(ctx, try, got) {
 			continue
 		}
 		if err == nil {
 			return got, nil
 		}
 		failure := &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reference: got.requestID, Err: err}
-		if sent && request.op != opRead {
+		if sent && !request.op.reads() {
 			failure.Outcome = outcome.OutcomeUnknown
 		}
 		c.log.WarnContext(ctx, "graph answer lost", "operation", request.op, "tries", try+1, "sent", sent,

@@ -43,7 +43,7 @@ func TestTOK08TheClaimsOfAChallengeAreFoundHoweverItIsWritten(t *testing.T) {
 			says(http.StatusUnauthorized, graphError("InvalidAuthenticationToken", "x"))(w, r)
 		})
 		for _, op := range []operation{opRead, opAssignAndActivate, opRemove} {
-			refusal, ok := errors.AsType[*outcome.Error](callOnce(t, f.URL, op))
+			refusal, ok := errors.AsType[*outcome.Error](callOnce(t, me(t, f.URL), op))
 			if !ok || refusal.Outcome != outcome.StepUp || refusal.Claims != claims {
 				t.Errorf("%s: %s got %v, claims %q", what, op, refusal, refusal.Claims)
 			}
@@ -68,7 +68,7 @@ func TestTOK08AChallengeIsReadFrom403AndFromTheMessage(t *testing.T) {
 	}
 	for what, answer := range tests {
 		f := newFake(t, answer)
-		refusal, ok := errors.AsType[*outcome.Error](callOnce(t, f.URL, opAssignAndActivate))
+		refusal, ok := errors.AsType[*outcome.Error](callOnce(t, me(t, f.URL), opAssignAndActivate))
 		if !ok || refusal.Outcome != outcome.StepUp || refusal.Claims != claims || len(f.asked()) != 1 {
 			t.Errorf("%s: got %v, claims %q, asked %d times", what, refusal, refusal.Claims, len(f.asked()))
 		}

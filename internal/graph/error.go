@@ -16,10 +16,46 @@ import (
 type operation string
 
 const (
-	opRead              operation = "read"
-	opAssignAndActivate operation = "assign_and_activate"
-	opActivate          operation = "activate"
-	opRemove            operation = "remove"
+	opRead                    operation = "read" // of a person's methods
+	opSearchPeople            operation = "search_people"
+	opNextPeople              operation = "next_people"
+	opFindPerson              operation = "find_person"
+	opFindDevice              operation = "find_device"
+	opAssignAndActivate       operation = "assign_and_activate"
+	opAssignAndActivateDevice operation = "assign_and_activate_device"
+	opAssign                  operation = "assign"
+	opActivate                operation = "activate"
+	opDeactivate              operation = "deactivate"
+	opRemove                  operation = "remove"
+)
+
+// The kinds of calls that one answer means the same to.
+var (
+	directory = []operation{opSearchPeople, opNextPeople, opFindPerson, opFindDevice}
+	reads     = append([]operation{opRead}, directory...)
+	enrols    = []operation{opAssignAndActivate, opAssignAndActivateDevice}
+	assigns   = append([]operation{opAssign}, enrols...)
+	withCode  = append([]operation{opActivate}, enrols...)
+	binds     = append([]operation{opAssign}, withCode...)
+	writes    = append([]operation{opDeactivate, opRemove}, binds...)
+)
+
+// reads reports whether the call changes nothing.
+func (o operation) reads() bool { return slices.Contains(reads, o) }
+
+// field is the input that is at fault where Graph can't make sense of a search.
+func (o operation) field() string {
+	if o == opNextPeople {
+		return "next"
+	}
+	return "q"
+}
+
+// The reasons that narrow an outcome's words.
+const (
+	reasonPermission   = "permission"    // a scope or a role is missing
+	reasonPerson       = "person"        // nobody has this id
+	reasonNotSupported = "not_supported" // Graph does not do this for somebody else
 )
 
 // verdict is what an answer stands for.
@@ -30,56 +66,79 @@ type verdict struct {
 
 // rule is one row of the table of Graph's refusals. It holds where each of its conditions does.
 type rule struct {
-	op      operation // "" for any
-	status  int       // 0 for any
-	codeIs  []string  // one of the codes, outer or inner, is one of these
-	codeHas []string  // one of the codes holds one of these
-	says    []string  // a code, or else the message, holds one of these
-	to      verdict
+	ops      []operation // nil for any
+	forOther bool        // only of a call about somebody else
+	status   int         // 0 for any
+	codeIs   []string    // one of the codes, outer or inner, is one of these
+	codeHas  []string    // one of the codes holds one of these
+	says     []string    // a code, or else the message, holds one of these
+	to       verdict
 }
 
 // rules turn a 4xx of Graph's, bar 401 and 429, into a verdict; the first that holds decides, and
-// where none does it is Refused. Graph publishes no codes for these calls and advises against going
-// by the message: that is the last resort, and only tells refusals apart that are refusals anyway.
-// All words are squeezed: letters and digits, lower case.
+// where none does it is Refused, of a read UpstreamUnavailable. Graph publishes no codes for these
+// calls and advises against going by the message: that is the last resort, and only tells refusals
+// apart that are refusals anyway. All words are squeezed: letters and digits, lower case.
 var rules = []rule{
 	{status: 403, codeHas: saysMFA, to: verdict{outcome.StepUp, ""}},
 	{status: 403, says: words("conditionalaccess"), to: verdict{outcome.NotAllowed, ""}},
+
+	// The calls for somebody else: not every Graph has each of them. A plain 400 is no sign of that.
+	{ops: writes, forOther: true, status: 405, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: writes, forOther: true, status: 501, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: writes, forOther: true, status: 400, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: writes, forOther: true, status: 403, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: writes, forOther: true, status: 404, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: assigns, forOther: true, status: 404, says: saysDevice, to: verdict{outcome.UnknownSerial, ""}},
+	{forOther: true, status: 404, codeIs: words("requestresourcenotfound"), to: verdict{outcome.NotFound, reasonPerson}},
+	{forOther: true, status: 404, says: saysNobody, to: verdict{outcome.NotFound, reasonPerson}},
+	{ops: writes, forOther: true, status: 400, says: saysNobody, to: verdict{outcome.NotFound, reasonPerson}},
+
+	{ops: []operation{opFindPerson}, status: 404, to: verdict{outcome.NotFound, reasonPerson}},
+	{ops: []operation{opFindPerson}, status: 400, to: verdict{outcome.NotFound, reasonPerson}},
+	{ops: []operation{opSearchPeople, opNextPeople}, status: 400, to: verdict{outcome.InvalidInput, ""}},
+	{ops: []operation{opNextPeople}, status: 404, to: verdict{outcome.InvalidInput, ""}},
+	{ops: reads, status: 400, to: verdict{outcome.UpstreamUnavailable, ""}},
+	{ops: reads, status: 404, to: verdict{outcome.UpstreamUnavailable, ""}},
+
 	{says: words("forthesegment"), to: verdict{outcome.Refused, ""}}, // a cloud without this API
 	{says: words("toomanyattempts", "toomanyfailed", "lockedout"), to: verdict{outcome.Refused, ""}},
 
-	{op: opAssignAndActivate, says: saysActive, to: verdict{outcome.AlreadyActive, ""}},
-	{op: opActivate, says: saysActive, to: verdict{outcome.AlreadyActive, ""}},
-	{op: opAssignAndActivate, says: saysLimit, to: verdict{outcome.LimitReached, ""}},
-	{op: opAssignAndActivate, says: saysOther, to: verdict{outcome.AssignedToOther, ""}},
+	{ops: binds, says: saysActive, to: verdict{outcome.AlreadyActive, ""}},
+	{ops: assigns, says: saysLimit, to: verdict{outcome.LimitReached, ""}},
+	{ops: assigns, says: saysOther, to: verdict{outcome.AssignedToOther, ""}},
 	{says: words("license", "licence", "premium"), to: verdict{outcome.NotAllowed, "licence"}},
+	{ops: directory, status: 403, to: verdict{outcome.NotAllowed, reasonPermission}}, // Policy.Read.All, it may say
 	{says: words("policy", "policies", "notenabled", "disabled"), to: verdict{outcome.NotAllowed, "policy"}},
 
-	{op: opAssignAndActivate, status: 400, says: saysAssigned, to: verdict{outcome.Refused, ""}},
-	{op: opAssignAndActivate, status: 403, says: saysAssigned, to: verdict{outcome.Refused, ""}},
+	{ops: assigns, status: 400, says: saysAssigned, to: verdict{outcome.Refused, ""}},
+	{ops: assigns, status: 403, says: saysAssigned, to: verdict{outcome.Refused, ""}},
 	{status: 403, codeIs: words("accessdenied", "authorizationrequestdenied"),
-		to: verdict{outcome.NotAllowed, "permission"}},
+		to: verdict{outcome.NotAllowed, reasonPermission}},
 	{status: 403, to: verdict{outcome.NotAllowed, ""}},
-	{op: opAssignAndActivate, status: 404, to: verdict{outcome.UnknownSerial, ""}},
+	{ops: assigns, status: 404, to: verdict{outcome.UnknownSerial, ""}},
 	{status: 404, to: verdict{outcome.NotFound, ""}},
-	{op: opAssignAndActivate, status: 409, to: verdict{outcome.AssignedToOther, ""}},
+	{ops: assigns, status: 409, to: verdict{outcome.AssignedToOther, ""}},
 
-	{op: opAssignAndActivate, says: saysCode, to: verdict{outcome.WrongCode, ""}},
-	{op: opActivate, says: saysCode, to: verdict{outcome.WrongCode, ""}},
-	{op: opAssignAndActivate, status: 400, says: saysUnknown, to: verdict{outcome.UnknownSerial, ""}},
+	{ops: withCode, says: saysCode, to: verdict{outcome.WrongCode, ""}},
+	{ops: assigns, status: 400, says: saysUnknown, to: verdict{outcome.UnknownSerial, ""}},
 	{status: 400, says: saysUnknown, to: verdict{outcome.NotFound, ""}},
-	{op: opAssignAndActivate, status: 400, codeIs: genericCodes, to: verdict{outcome.WrongCode, ""}},
-	{op: opActivate, status: 400, codeIs: genericCodes, to: verdict{outcome.WrongCode, ""}},
+	{ops: withCode, status: 400, codeIs: genericCodes, to: verdict{outcome.WrongCode, ""}},
 }
 
 // The words of the table that stand in it more than once, or are long.
 var (
 	saysMFA = words("mfa", "multifactor", "strongauth", "insufficientclaims",
 		"interactionrequired")
+	saysUnsupported = words("notsupported", "unsupported", "notimplemented", "segmentassignandactivate")
+	saysDevice      = words("device", "serialnumber")
+	// A blank stands for what was typed: User 'an id' not found.
+	saysNobody = words("usernotfound", "user notfound", "userwasnotfound", "user wasnotfound",
+		"userdoesnotexist", "user doesnotexist", "usercouldnotbefound", "user couldnotbefound", "nosuchuser")
 	saysActive = words("alreadyactiv", "isactivated", "alreadyregistered")
 	saysLimit  = words("limitreached", "limitexceeded", "reachedthelimit", "maximumnumber",
 		"reachedthemaximum", "toomanymethods", "quota")
-	saysOther    = words("toanother", "otheruser", "differentuser")
+	saysOther    = words("toanother", "byanother", "tootheruser", "differentuser")
 	saysAssigned = words("alreadyassigned", "alreadyinuse") // to whom, it doesn't say
 	saysCode     = words("verificationcode", "invalidcode", "incorrectcode", "wrongcode",
 		"invalidotp", "onetimepass")
@@ -90,9 +149,10 @@ var (
 // words only makes the table easier to read.
 func words(w ...string) []string { return w }
 
-func (r rule) holds(op operation, status int, codes []string, message string) bool {
+func (r rule) holds(request call, status int, codes []string, message string) bool {
 	isOne := func(code string) bool { return slices.Contains(r.codeIs, code) }
-	return (r.op == "" || r.op == op) &&
+	return (r.ops == nil || slices.Contains(r.ops, request.op)) &&
+		(!r.forOther || request.forOther) &&
 		(r.status == 0 || r.status == status) &&
 		(r.codeIs == nil || slices.ContainsFunc(codes, isOne)) &&
 		(r.codeHas == nil || anyHolds(codes, r.codeHas)) &&
@@ -115,9 +175,9 @@ func judge(request call, got answer) verdict {
 		return verdict{outcome.SignedOut, ""}
 	case got.status == http.StatusTooManyRequests:
 		return verdict{outcome.Throttled, ""}
-	case request.op == opRead && (got.status != http.StatusForbidden || !got.isWord()):
+	case request.op.reads() && !got.isWord(request):
 		return verdict{outcome.UpstreamUnavailable, ""}
-	case !got.isWord():
+	case !got.isWord(request):
 		return verdict{outcome.OutcomeUnknown, ""}
 	}
 	codes := make([]string, len(got.fault.codes))
@@ -126,17 +186,26 @@ func judge(request call, got answer) verdict {
 	}
 	message := got.fault.squeezed(request.typed)
 	for _, r := range rules {
-		if r.holds(request.op, got.status, codes, message) {
+		if r.holds(request, got.status, codes, message) {
 			return r.to
 		}
 	}
 	return verdict{outcome.Refused, ""}
 }
 
+// refusesRead are the statuses of a read that are worth a look into the table.
+var refusesRead = []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}
+
 // isWord reports whether the answer is Graph's own refusal. A page of a gateway is not, nor is a
-// 408, nor what net/http may have got for asking twice.
-func (a answer) isWord() bool {
-	if a.status < 400 || a.status >= 500 || a.status == http.StatusRequestTimeout || a.resent {
+// 408, nor what net/http may have got for asking twice. Of a write
+// for somebody else a 501 is one too: it says that this Graph has no such call.
+func (a answer) isWord(request call) bool {
+	switch {
+	case a.resent, a.status < 400, a.status == http.StatusRequestTimeout:
+		return false
+	case request.op.reads() && !slices.Contains(refusesRead, a.status):
+		return false
+	case a.status >= 500 && (a.status != http.StatusNotImplemented || !request.forOther):
 		return false
 	}
 	if len(a.body) == 0 { // Graph answers with its request id; the body of a 403 may well be missing

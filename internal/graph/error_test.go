@@ -91,7 +91,7 @@ func TestFLT10EveryRefusalOfGraphMapsToAnOutcome(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := newFake(t, says(tt.status, tt.body))
-		err := callOnce(t, f.URL, tt.op)
+		err := callOnce(t, me(t, f.URL), tt.op)
 		refusal, ok := errors.AsType[*outcome.Error](err)
 		if !ok || refusal.Outcome != tt.want || refusal.Reason != tt.reason {
 			t.Errorf("%s, %d %s: %v; want %s %q", tt.op, tt.status, tt.body, err, tt.want, tt.reason)
@@ -106,20 +106,9 @@ func TestFLT10EveryRefusalOfGraphMapsToAnOutcome(t *testing.T) {
 	}
 }
 
-// callOnce makes one call of the kind and answers its error.
-func callOnce(t *testing.T, url string, op operation) error {
-	t.Helper()
-	if op == opRead {
-		_, err := me(t, url).List(t.Context())
-		return err
-	}
-	_, err := writes(t)[op](t.Context(), me(t, url))
-	return err
-}
-
 func TestARefusalWithoutGraphsRequestIDIsNotGraphs(t *testing.T) {
 	f := newFake(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
-	if err := callOnce(t, f.URL, opAssignAndActivate); !isOutcome(err, outcome.OutcomeUnknown) {
+	if err := callOnce(t, me(t, f.URL), opAssignAndActivate); !isOutcome(err, outcome.OutcomeUnknown) {
 		t.Errorf("an empty 404 of nobody: %v", err)
 	}
 }
@@ -191,7 +180,7 @@ func TestLOG02NothingSecretOrRawReachesLogOrError(t *testing.T) {
 func TestUnknownCodesAreLoggedSoThatTheTableCanGrow(t *testing.T) {
 	f := newFake(t, says(400, `{"error":{"code":"BadThing","innerError":{"code":"`+strings.Repeat("x", 500)+`"}}}`))
 	c, log := testClient(t, f.URL)
-	_, _ = writes(t)[opRemove](t.Context(), c.Me(&tokenList{tokens: []string{"t"}}))
+	_, _ = acts(t)[opRemove](t.Context(), c.Me(&tokenList{tokens: []string{"t"}}))
 	for _, want := range []string{`"code":"BadThing/` + strings.Repeat("x", 64) + `"`, `"status":400`, graphRequestID} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %s: %s", want, log)
@@ -216,7 +205,7 @@ func FuzzGraphError(f *testing.F) {
 		if claims := got.challenge(); claims != "" && (!json.Valid([]byte(claims)) || claims[0] != '{') {
 			t.Errorf("claims %q", claims)
 		}
-		for _, op := range []operation{opRead, opAssignAndActivate, opActivate, opRemove} {
+		for _, op := range append(reads, writes...) {
 			switch v := judge(call{op: op}, got); v.outcome {
 			case "", outcome.Enrolled, outcome.Activated, outcome.Removed:
 				t.Errorf("%s of %d %q is %q", op, status, body, v.outcome)

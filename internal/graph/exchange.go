@@ -93,7 +93,8 @@ func (c *Client) newRequest(ctx context.Context, request call, token, id string)
 }
 
 // flight follows a request on its way out. The transport asks for another connection where nothing
-// went out on the last one, but also where it sends a DELETE a second time by itself.
+// went out on the last one, but also where it sends a request without a body, such as a DELETE, a
+// second time by itself.
 type flight struct {
 	sent   atomic.Bool // something may have gone out
 	wrote  atomic.Bool // the header was written, if only to a buffer

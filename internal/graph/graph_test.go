@@ -84,19 +84,84 @@ func me(t *testing.T, url string) *Methods {
 	return c.Me(&tokenList{tokens: []string{"first", "second"}})
 }
 
-// writes are the three calls that change something, each with the same method id and code.
-func writes(t *testing.T) map[operation]func(context.Context, *Methods) (string, error) {
+// annID is the person on whom others act.
+const annID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e501"
+
+// ann is the methods of somebody else than the person whose token it is.
+func ann(t *testing.T, url string) *Methods {
+	t.Helper()
+	c, _ := testClient(t, url)
+	return c.User(&tokenList{tokens: []string{"first", "second"}}, annID)
+}
+
+// acts are the calls that change something, each with the same ids and code.
+func acts(t *testing.T) map[operation]func(context.Context, *Methods) (string, error) {
 	t.Helper()
 	serial, code, name := mustInput(t, "GALT12345678", "012345", "Desk")
 	return map[operation]func(context.Context, *Methods) (string, error){
 		opAssignAndActivate: func(ctx context.Context, m *Methods) (string, error) {
 			return m.AssignAndActivate(ctx, serial, code, name)
 		},
+		opAssignAndActivateDevice: func(ctx context.Context, m *Methods) (string, error) {
+			return m.AssignAndActivateDevice(ctx, "d-1", code, name)
+		},
+		opAssign: func(ctx context.Context, m *Methods) (string, error) { return m.Assign(ctx, "d-1") },
 		opActivate: func(ctx context.Context, m *Methods) (string, error) {
 			return m.Activate(ctx, "m-1", code, name)
 		},
-		opRemove: func(ctx context.Context, m *Methods) (string, error) { return m.Remove(ctx, "m-1") },
+		opDeactivate: func(ctx context.Context, m *Methods) (string, error) { return m.Deactivate(ctx, "m-1") },
+		opRemove:     func(ctx context.Context, m *Methods) (string, error) { return m.Remove(ctx, "m-1") },
 	}
+}
+
+// looks are the calls that only read.
+func looks(t *testing.T) map[operation]func(context.Context, *Methods) error {
+	t.Helper()
+	serial, _, _ := mustInput(t, "GALT12345678", "012345", "")
+	return map[operation]func(context.Context, *Methods) error{
+		opRead: func(ctx context.Context, m *Methods) error { _, err := m.List(ctx); return err },
+		opSearchPeople: func(ctx context.Context, m *Methods) error {
+			_, err := m.client.People(m.tokens).Search(ctx, "ann", "")
+			return err
+		},
+		opNextPeople: func(ctx context.Context, m *Methods) error {
+			_, err := m.client.People(m.tokens).Search(ctx, "", m.client.base+"/users?$skiptoken=x")
+			return err
+		},
+		opFindPerson: func(ctx context.Context, m *Methods) error {
+			_, err := m.client.People(m.tokens).Find(ctx, annID)
+			return err
+		},
+		opFindDevice: func(ctx context.Context, m *Methods) error {
+			_, err := m.client.Inventory(m.tokens).Find(ctx, serial)
+			return err
+		},
+	}
+}
+
+// callOnce makes one call of the kind and answers its error.
+func callOnce(t *testing.T, m *Methods, op operation) error {
+	t.Helper()
+	if op.reads() {
+		return looks(t)[op](t.Context(), m)
+	}
+	_, err := acts(t)[op](t.Context(), m)
+	return err
+}
+
+// succeeds answers the call of this kind as Graph does when it is done.
+func succeeds(op operation) http.HandlerFunc {
+	switch op {
+	case opRead, opSearchPeople, opNextPeople:
+		return says(http.StatusOK, `{"value":[]}`)
+	case opFindPerson:
+		return says(http.StatusOK, `{"id":"`+annID+`"}`)
+	case opFindDevice:
+		return says(http.StatusOK, `{"value":[{"id":"d-1","serialNumber":"GALT12345678"}]}`)
+	case opAssign:
+		return says(http.StatusCreated, `{"id":"d-1"}`)
+	}
+	return says(http.StatusNoContent, "")
 }
 
 func mustInput(t *testing.T, serial, code, name string) (oath.SerialNumber, oath.VerificationCode, oath.DisplayName) {

@@ -23,9 +23,10 @@ func TestListTellsWhatGraphSaysOfEachFob(t *testing.T) {
 			{"id":"m-1","createdDateTime":"2026-11-25T09:00:00+01:00","lastUsedDateTime":null,"new":[1],
 			 "device":{"id":"d-1","displayName":null,"serialNumber":"00123","manufacturer":"M","model":"X",
 			 "timeIntervalInSeconds":30,"status":"activated","hashFunction":"hmacsha1","secretKey":null,
-			 "lastUsedDateTime":"2026-11-24T08:00:00Z","assignedTo":{"id":"u"}}},
+			 "lastUsedDateTime":"2026-11-24T08:00:00Z","assignedTo":{"id":"u","displayName":"Ann","new":1}}},
 			{"id":"m-2","createdDateTime":"yesterday",
-			 "device":{"displayName":"Desk","serialNumber":42,"timeIntervalInSeconds":"60","status":"resting"}}]}`)(w, r)
+			 "device":{"displayName":"Desk","serialNumber":42,"timeIntervalInSeconds":"60","status":"resting",
+			 "assignedTo":["u"]}}]}`)(w, r)
 	})
 	got, err := me(t, f.URL).List(t.Context())
 	if err != nil {
@@ -35,6 +36,7 @@ func TestListTellsWhatGraphSaysOfEachFob(t *testing.T) {
 		{ID: "m-1", Created: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC), Device: oath.Device{
 			ID: "d-1", SerialNumber: "00123", Manufacturer: "M", Model: "X", Interval: 30 * time.Second,
 			Status: oath.StatusActivated, LastUsed: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC),
+			Holder: oath.Person{ID: "u", Name: "Ann"},
 		}},
 		{ID: "m-2", Device: oath.Device{
 			ID: "m-2", DisplayName: "Desk", Interval: time.Minute, Status: "resting",
@@ -143,7 +145,7 @@ func TestTOK07TheTokenFollowsNoLinkToAnotherHost(t *testing.T) {
 	if _, err := me(t, redirect.URL).List(t.Context()); !isOutcome(err, outcome.UpstreamUnavailable) {
 		t.Errorf("a redirected read: %v", err)
 	}
-	for op, do := range writes(t) {
+	for op, do := range acts(t) {
 		if _, err := do(t.Context(), me(t, redirect.URL)); !isOutcome(err, outcome.OutcomeUnknown) {
 			t.Errorf("a redirected %s: %v", op, err)
 		}

@@ -33,7 +33,7 @@ func TestFLT05RetryAfterIsBounded(t *testing.T) {
 			says(http.StatusTooManyRequests, graphError("TooManyRequests", ""))(w, r)
 		})
 		for _, op := range []operation{opRead, opAssignAndActivate, opActivate, opRemove} {
-			refusal, ok := errors.AsType[*outcome.Error](callOnce(t, f.URL, op))
+			refusal, ok := errors.AsType[*outcome.Error](callOnce(t, me(t, f.URL), op))
 			if !ok || refusal.Outcome != outcome.Throttled || refusal.RetryAfter != want {
 				t.Errorf("Retry-After %q: %s got %v after %v, want %v", value, op, refusal, refusal.RetryAfter, want)
 			}

@@ -24,6 +24,17 @@ func (p methodPage) sound() bool {
 	return p.Value != nil && !slices.ContainsFunc(p.Value, func(m methodItem) bool { return m.ID == "" })
 }
 
+// devicePage is one page of the inventory. A page may be empty, but it has a value.
+type devicePage struct {
+	Value    []deviceItem `json:"value"`
+	NextLink string       `json:"@odata.nextLink"`
+}
+
+// sound reports whether the page is a list of devices, each with an id.
+func (p devicePage) sound() bool {
+	return p.Value != nil && !slices.ContainsFunc(p.Value, func(d deviceItem) bool { return d.ID == "" })
+}
+
 // methodItem is a hardwareOathAuthenticationMethod. What isn't named here is ignored: beta grows.
 type methodItem struct {
 	ID       text        `json:"id"`
@@ -42,25 +53,45 @@ type deviceItem struct {
 	Interval     seconds `json:"timeIntervalInSeconds"`
 	Status       text    `json:"status"`
 	LastUsed     moment  `json:"lastUsedDateTime"`
+	AssignedTo   holder  `json:"assignedTo"`
 }
 
 func (m methodItem) method() oath.Method {
 	method := oath.Method{ID: string(m.ID), Created: time.Time(m.Created), LastUsed: time.Time(m.LastUsed)}
-	if m.Device == nil {
-		method.Device = oath.Device{ID: method.ID}
-		return method
+	if m.Device != nil {
+		method.Device = m.Device.device()
 	}
-	method.Device = oath.Device{
-		ID:           string(cmp.Or(m.Device.ID, m.ID)),
-		DisplayName:  string(m.Device.DisplayName),
-		SerialNumber: string(m.Device.SerialNumber),
-		Manufacturer: string(m.Device.Manufacturer),
-		Model:        string(m.Device.Model),
-		Interval:     time.Duration(m.Device.Interval),
-		Status:       oath.DeviceStatus(m.Device.Status),
-		LastUsed:     time.Time(m.Device.LastUsed),
-	}
+	method.Device.ID = cmp.Or(method.Device.ID, method.ID)
 	return method
+}
+
+func (d deviceItem) device() oath.Device {
+	return oath.Device{
+		ID:           string(d.ID),
+		DisplayName:  string(d.DisplayName),
+		SerialNumber: string(d.SerialNumber),
+		Manufacturer: string(d.Manufacturer),
+		Model:        string(d.Model),
+		Interval:     time.Duration(d.Interval),
+		Status:       oath.DeviceStatus(d.Status),
+		LastUsed:     time.Time(d.LastUsed),
+		Holder:       oath.Person{ID: string(d.AssignedTo.ID), Name: string(d.AssignedTo.DisplayName)},
+	}
+}
+
+// holder is an identity; what is none is nobody.
+type holder struct{ ID, DisplayName text }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (h *holder) UnmarshalJSON(raw []byte) error {
+	var identity struct {
+		ID          text `json:"id"`
+		DisplayName text `json:"displayName"`
+	}
+	if json.Unmarshal(raw, &identity) == nil && identity.ID != "" {
+		h.ID, h.DisplayName = identity.ID, identity.DisplayName
+	}
+	return nil
 }
 
 // maxText is the longest text of Graph's that is kept, in characters (runes).

@@ -28,6 +28,7 @@ type Device struct {
 	Interval     time.Duration // between two codes; zero where Graph did not say
 	Status       DeviceStatus
 	LastUsed     time.Time // zero where never, or not known
+	Holder       Person    // whose it is: ID and Name; zero where nobody's, or not said
 }
 
 // Method is a person's binding to a fob (hardwareOathAuthenticationMethod).
