@@ -80,6 +80,36 @@ func TestFLT10EveryRefusalOfGraphMapsToAnOutcome(t *testing.T) {
 		{read, 403, html, outcome.UpstreamUnavailable, ""},
 		{read, 204, "", outcome.UpstreamUnavailable, ""},
 
+		{opAssignAndActivateDevice, 400, graphError("badRequest", "Bad request."), outcome.WrongCode, ""},
+		{opAssignAndActivateDevice, 404, graphError("itemNotFound", "x"), outcome.UnknownSerial, ""},
+		{opAssign, 404, graphError("itemNotFound", "x"), outcome.UnknownSerial, ""},
+		{opAssign, 400, graphError("badRequest", "Bad request."), outcome.Refused, ""},
+		{opAssign, 400, graphError("badRequest", "The verification code is missing."), outcome.Refused, ""},
+		{opAssign, 409, graphError("conflict", "x"), outcome.AssignedToOther, ""},
+		{opAssign, 400, graphError("badRequest", "Maximum number of methods reached."), outcome.LimitReached, ""},
+		{opAssign, 400, graphError("badRequest", "The device is already assigned."), outcome.Refused, ""},
+		{opDeactivate, 404, graphError("itemNotFound", "x"), outcome.NotFound, ""},
+		{opDeactivate, 400, graphError("badRequest", "x"), outcome.Refused, ""},
+
+		// That nobody has an id, or that Graph doesn't do a thing, says nothing of oneself.
+		{enrol, 404, graphError("Request_ResourceNotFound", "x"), outcome.UnknownSerial, ""},
+		{enrol, 405, graphError("Request_BadRequest", "x"), outcome.Refused, ""},
+		{enrol, 400, graphError("badRequest", "It is not supported."), outcome.WrongCode, ""},
+
+		{opSearchPeople, 400, graphError("Request_UnsupportedQuery", "x"), outcome.InvalidInput, ""},
+		{opNextPeople, 400, graphError("badRequest", "Invalid $skiptoken."), outcome.InvalidInput, ""},
+		{opNextPeople, 404, graphError("ResourceNotFound", "x"), outcome.InvalidInput, ""},
+		{opSearchPeople, 404, graphError("ResourceNotFound", "x"), outcome.UpstreamUnavailable, ""},
+		{opSearchPeople, 403, graphError("Authorization_RequestDenied", "x"), outcome.NotAllowed, "permission"},
+		{opFindPerson, 404, graphError("Request_ResourceNotFound", "x"), outcome.NotFound, "person"},
+		{opFindPerson, 400, graphError("Request_BadRequest", "Invalid object identifier."), outcome.NotFound, "person"},
+		{opFindPerson, 404, html, outcome.UpstreamUnavailable, ""},
+		{opFindDevice, 403, graphError("new", "One of Policy.Read.All is required."), outcome.NotAllowed, "permission"},
+		{opFindDevice, 403, graphError("new", "A license is missing."), outcome.NotAllowed, "licence"},
+		{opFindDevice, 400, graphError("badRequest", "Invalid filter clause."), outcome.UpstreamUnavailable, ""},
+		{opFindDevice, 404, graphError("itemNotFound", "x"), outcome.UpstreamUnavailable, ""},
+		{opFindDevice, 403, graphError("Unauthorized_MissingMFA", "x"), outcome.StepUp, ""},
+
 		// A gateway's word on a write is no word of Graph's.
 		{enrol, 400, html, outcome.OutcomeUnknown, ""},
 		{enrol, 403, html, outcome.OutcomeUnknown, ""},
@@ -106,6 +136,72 @@ func TestFLT10EveryRefusalOfGraphMapsToAnOutcome(t *testing.T) {
 	}
 }
 
+func TestFLT10RefusalsOfActsForSomebodyElseMapToAnOutcome(t *testing.T) {
+	const unsupported, person, permission = "not_supported", "person", "permission"
+	const byDevice = opAssignAndActivateDevice
+	nobody := graphError("Request_ResourceNotFound",
+		"Resource '"+annID+"' does not exist or one of its queried reference-property objects are not present.")
+	tests := []struct {
+		op     operation
+		status int
+		body   string
+		want   outcome.Outcome
+		reason string
+	}{
+		// The one step is not supported for others.
+		{opAssignAndActivate, 405, graphError("Request_BadRequest", "Method not allowed."), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 501, graphError("new", "x"), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 501, "", outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 400, graphError("notSupported", ""), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 400, graphError("badRequest", "This operation is not supported for other users."), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 400, graphError("BadRequest", "Resource not found for the segment 'assignAndActivateBySerialNumber'."), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 404, graphError("notImplemented", ""), outcome.NotAllowed, unsupported},
+		{opAssignAndActivate, 403, graphError("accessDenied", "Not supported for other users."), outcome.NotAllowed, unsupported},
+		{byDevice, 400, graphError("unsupportedOperation", ""), outcome.NotAllowed, unsupported},
+		{opAssign, 405, graphError("x", ""), outcome.NotAllowed, unsupported},
+
+		// A plain 400 is most likely a wrong code, and a 403 a missing role.
+		{opAssignAndActivate, 400, graphError("badRequest", "Bad request."), outcome.WrongCode, ""},
+		{byDevice, 400, graphError("badRequest", "The verification code is invalid."), outcome.WrongCode, ""},
+		{opAssignAndActivate, 403, graphError("accessDenied", "Request Authorization failed"), outcome.NotAllowed, permission},
+		{opAssignAndActivate, 403, graphError("accessDenied", "You can't act on other users."), outcome.NotAllowed, permission},
+		{opDeactivate, 403, graphError("Authorization_RequestDenied", "x"), outcome.NotAllowed, permission},
+		{opRead, 403, graphError("accessDenied", "Request Authorization failed"), outcome.NotAllowed, permission},
+		{opAssignAndActivate, 403, graphError("new", "x"), outcome.NotAllowed, ""},
+
+		// Who is not there, and what is not there.
+		{opAssignAndActivate, 404, nobody, outcome.NotFound, person},
+		{opAssignAndActivate, 404, graphError("itemNotFound", "User '"+annID+"' was not found."), outcome.NotFound, person},
+		{opAssignAndActivate, 404, graphError("UserNotFound", ""), outcome.NotFound, person},
+		{opAssign, 400, graphError("badRequest", "User not found."), outcome.NotFound, person},
+		{opDeactivate, 404, nobody, outcome.NotFound, person},
+		{opRead, 404, nobody, outcome.NotFound, person},
+		{opRead, 404, graphError("itemNotFound", "x"), outcome.UpstreamUnavailable, ""},
+		{opAssignAndActivate, 404, graphError("resourceNotFound", "The requested resource was not found."), outcome.UnknownSerial, ""},
+		{opAssignAndActivate, 404, graphError("Request_ResourceNotFound", "The device was not found."), outcome.UnknownSerial, ""},
+		{opAssignAndActivate, 404, "", outcome.UnknownSerial, ""},
+		{opRemove, 404, graphError("itemNotFound", "x"), outcome.NotFound, ""},
+
+		{opAssignAndActivate, 409, graphError("conflict", "The device is assigned to another user."), outcome.AssignedToOther, ""},
+		{opAssign, 400, graphError("badRequest", "The user has the maximum number of methods."), outcome.LimitReached, ""},
+		{opAssignAndActivate, 501, "<html>501</html>", outcome.OutcomeUnknown, ""},
+		{opRemove, 405, "<html>405</html>", outcome.OutcomeUnknown, ""},
+		{opAssignAndActivate, 500, graphError("notSupported", ""), outcome.OutcomeUnknown, ""},
+		{opRead, 501, graphError("notSupported", ""), outcome.UpstreamUnavailable, ""},
+	}
+	for _, tt := range tests {
+		f := newFake(t, says(tt.status, tt.body))
+		err := callOnce(t, ann(t, f.URL), tt.op)
+		refusal, ok := errors.AsType[*outcome.Error](err)
+		if !ok || refusal.Outcome != tt.want || refusal.Reason != tt.reason {
+			t.Errorf("%s, %d %s: %v; want %s %q", tt.op, tt.status, tt.body, err, tt.want, tt.reason)
+		}
+		if len(f.asked()) != 1 {
+			t.Errorf("%s, %d: asked %q, want once", tt.op, tt.status, f.asked())
+		}
+	}
+}
+
 func TestARefusalWithoutGraphsRequestIDIsNotGraphs(t *testing.T) {
 	f := newFake(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	if err := callOnce(t, me(t, f.URL), opAssignAndActivate); !isOutcome(err, outcome.OutcomeUnknown) {
@@ -114,11 +210,11 @@ func TestARefusalWithoutGraphsRequestIDIsNotGraphs(t *testing.T) {
 }
 
 func TestWhatAPersonTypedIsNoHint(t *testing.T) {
-	for _, name := range []string{"disabled by policy", "License", "already activated", "MAXIMUM NUMBER"} {
+	for _, name := range []string{"disabled by policy", "License", "already activated", "MAXIMUM NUMBER", "Unsupported"} {
 		f := newFake(t, says(400, graphError("badRequest", "Request for '"+name+"' failed.")))
 		serial, code, _ := mustInput(t, "not-found-1", "123456", "")
 		_, _, displayName := mustInput(t, "S", "123456", name)
-		_, err := me(t, f.URL).AssignAndActivate(t.Context(), serial, code, displayName)
+		_, err := ann(t, f.URL).AssignAndActivate(t.Context(), serial, code, displayName)
 		if !isOutcome(err, outcome.WrongCode) {
 			t.Errorf("a fob named %q: %v, want wrong_code", name, err)
 		}
@@ -206,9 +302,11 @@ func FuzzGraphError(f *testing.F) {
 			t.Errorf("claims %q", claims)
 		}
 		for _, op := range append(reads, writes...) {
-			switch v := judge(call{op: op}, got); v.outcome {
-			case "", outcome.Enrolled, outcome.Activated, outcome.Removed:
-				t.Errorf("%s of %d %q is %q", op, status, body, v.outcome)
+			for _, forOther := range []bool{false, true} {
+				switch v := judge(call{op: op, forOther: forOther}, got); v.outcome {
+				case "", outcome.Enrolled, outcome.Activated, outcome.Removed:
+					t.Errorf("%s of %d %q is %q", op, status, body, v.outcome)
+				}
 			}
 		}
 	})

@@ -89,6 +89,9 @@ func (c *Client) newRequest(ctx context.Context, request call, token, id string)
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("client-request-id", id)
 	req.Header.Set("x-ms-throttle-priority", "high") // a person is waiting
+	if request.eventual {
+		req.Header.Set("ConsistencyLevel", "eventual")
+	}
 	return req, nil
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -34,6 +35,23 @@ func TestWritesAreSentAsGraphDocumentsThem(t *testing.T) {
 		{"remove", func(m *Methods) (string, error) {
 			return m.Remove(t.Context(), "m-1")
 		}, "DELETE /beta/me/authentication/hardwareOathMethods/m-1", ""},
+		{"deactivate", func(m *Methods) (string, error) {
+			return m.Deactivate(t.Context(), "m-1")
+		}, "POST /beta/me/authentication/hardwareOathMethods/m-1/deactivate", ""},
+		{"assign", func(m *Methods) (string, error) {
+			return m.Assign(t.Context(), "d-1")
+		}, "POST /beta/me/authentication/hardwareOathMethods", `{"device":{"id":"d-1"}}`},
+		{"assign and activate a device", func(m *Methods) (string, error) {
+			return m.AssignAndActivateDevice(t.Context(), "d-1", code, name)
+		}, "POST /beta/me/authentication/hardwareOathMethods/assignAndActivate",
+			`{"device":{"id":"d-1"},"verificationCode":"000042","displayName":"Ann's \"\u003cb\u003e\" fob"}`},
+		{"for somebody else", func(m *Methods) (string, error) {
+			return m.client.User(m.tokens, annID).AssignAndActivate(t.Context(), serial, code, name)
+		}, "POST /beta/users/" + annID + "/authentication/hardwareOathMethods/assignAndActivateBySerialNumber",
+			`{"serialNumber":"galt-00123456","verificationCode":"000042","displayName":"Ann's \"\u003cb\u003e\" fob"}`},
+		{"assign to somebody else", func(m *Methods) (string, error) {
+			return m.client.User(m.tokens, annID).Assign(t.Context(), "d-1")
+		}, "POST /beta/users/" + annID + "/authentication/hardwareOathMethods", `{"device":{"id":"d-1"}}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.what, func(t *testing.T) {
@@ -41,6 +59,10 @@ func TestWritesAreSentAsGraphDocumentsThem(t *testing.T) {
 			var body []byte
 			f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 				header, body = r.Header, must(io.ReadAll(r.Body))
+				if strings.HasPrefix(tt.what, "assign") && strings.HasSuffix(r.URL.Path, "Methods") {
+					succeeds(opAssign)(w, r)
+					return
+				}
 				says(http.StatusNoContent, "")(w, r)
 			})
 			id, err := tt.do(me(t, f.URL))
@@ -114,9 +136,39 @@ func TestINP02IDsEnterPathsOnlyAsOneEscapedSegment(t *testing.T) {
 		if _, err := m.Activate(t.Context(), id, code, name); err == nil || !isOutcome(err, outcome.NotFound) {
 			t.Errorf("Activate(%q): %v, want NotFound", id, err)
 		}
+		if _, err := m.Deactivate(t.Context(), id); err == nil || !isOutcome(err, outcome.NotFound) {
+			t.Errorf("Deactivate(%q): %v, want NotFound", id, err)
+		}
+		if _, err := m.Assign(t.Context(), id); err == nil || !isOutcome(err, outcome.UnknownSerial) {
+			t.Errorf("Assign(%q): %v, want UnknownSerial", id, err)
+		}
+		if _, err := m.AssignAndActivateDevice(t.Context(), id, code, name); err == nil || !isOutcome(err, outcome.UnknownSerial) {
+			t.Errorf("AssignAndActivateDevice(%q): %v, want UnknownSerial", id, err)
+		}
 	}
 	if got := len(f.asked()); got != sent {
 		t.Errorf("Graph was asked %d times for ids that can't be any", got-sent)
+	}
+}
+
+func TestINP02OnlyAnObjectIDStandsForSomebodyElse(t *testing.T) {
+	f := newFake(t, says(http.StatusNoContent, ""))
+	c, _ := testClient(t, f.URL)
+	for _, id := range []string{
+		"", ".", "..", "me", "delta", "$count", "ann@contoso.example", annID + "/", annID + "/..", "../" + annID,
+		"{" + annID + "}", "urn:uuid:" + annID, strings.ReplaceAll(annID, "-", ""), annID[:35] + "/", annID[:35] + "?",
+		annID + "\x00", annID[:35] + "é",
+	} {
+		other := c.User(&tokenList{tokens: []string{"first"}}, id)
+		for _, op := range append([]operation{opRead}, writes...) {
+			refusal, ok := errors.AsType[*outcome.Error](callOnce(t, other, op))
+			if !ok || refusal.Outcome != outcome.NotFound || refusal.Reason != "person" {
+				t.Errorf("%s for %q: %v, want that nobody is there", op, id, refusal)
+			}
+		}
+	}
+	if got := f.asked(); len(got) != 0 {
+		t.Errorf("Graph was asked %q for ids that nobody can have", got)
 	}
 }
 

@@ -1,0 +1,313 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+func people(t *testing.T, url string) *People {
+	t.Helper()
+	c, _ := testClient(t, url)
+	return c.People(&tokenList{tokens: []string{"first", "second"}})
+}
+
+func TestSearchIsSentAsGraphDocumentsIt(t *testing.T) {
+	var query, level string
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		query, level = r.URL.RawQuery, r.Header.Get("ConsistencyLevel")
+		says(http.StatusOK, `{"value":[
+			{"id":"u-1","displayName":"Ann Smith","userPrincipalName":"ann@contoso.example","mail":null,"new":1},
+			{"id":"u-2","displayName":null,"userPrincipalName":"b@contoso.example","mail":"B@contoso.example"}]}`)(w, r)
+	})
+	got, err := people(t, f.URL).Search(t.Context(), " O'Brien & Co ", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "$search=%22displayName%3AO%27Brien%20%26%20Co%22%20OR%20%22userPrincipalName%3AO%27Brien%20%26%20Co%22" +
+		"%20OR%20%22mail%3AO%27Brien%20%26%20Co%22&$select=id,displayName,userPrincipalName,mail&$top=25&$count=true"
+	if query != want || level != "eventual" {
+		t.Errorf("query %s, ConsistencyLevel %q; want %s, eventual", query, level, want)
+	}
+	found := PeoplePage{People: []oath.Person{
+		{ID: "u-1", Name: "Ann Smith", UserPrincipalName: "ann@contoso.example"},
+		{ID: "u-2", Name: "b@contoso.example", UserPrincipalName: "b@contoso.example", Mail: "B@contoso.example"},
+	}}
+	if diff := cmp.Diff(found, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := f.asked(); len(got) != 1 || got[0] != "GET /beta/users" {
+		t.Errorf("Graph was asked %q", got)
+	}
+}
+
+func TestINP02WhatIsSearchedForIsTextAndNothingElse(t *testing.T) {
+	for _, q := range []string{
+		"ann", "O'Brien", `Zoë "Zed" Quote`, `back\slash`, `\`, `"`, `\"`, `ends\`, "Søren & Co", "100%er", "a+b", "a#b", "李小龍",
+		"山田 花子", "محمد", `x" OR "mail:`, `" AND "displayName:a`, "ann OR ben", "NOT ann", "a&$filter=x", "a;b", "a?b=c", "=", "%22",
+		"displayName:ann", "🔑", strings.Repeat("é", 256),
+	} {
+		var sent []string
+		f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+			sent = searched(t, r.URL.RawQuery)
+			says(http.StatusOK, `{"value":[]}`)(w, r)
+		})
+		if _, err := people(t, f.URL).Search(t.Context(), q, ""); err != nil {
+			t.Errorf("%q: %v", q, err)
+		}
+		if diff := cmp.Diff([]string{"displayName:" + q, "userPrincipalName:" + q, "mail:" + q}, sent); diff != "" {
+			t.Errorf("%q: %s", q, diff)
+		}
+	}
+}
+
+// searched reads a query as Graph does and answers the clauses of $search.
+func searched(t *testing.T, rawQuery string) []string {
+	t.Helper()
+	if strings.Contains(rawQuery, "+") {
+		t.Errorf("a plus stands for itself in OData: %s", rawQuery)
+	}
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil || len(query) != 4 || query.Get("$top") != "25" || query.Get("$count") != "true" ||
+		query.Get("$select") != "id,displayName,userPrincipalName,mail" {
+		t.Errorf("the query became another: %s (%v)", rawQuery, err)
+	}
+	var clauses []string
+	rest := query.Get("$search")
+	for {
+		if !strings.HasPrefix(rest, `"`) {
+			t.Fatalf("no clause in quotes: %s", rest)
+		}
+		var clause strings.Builder
+		i := 1
+		for ; i < len(rest) && rest[i] != '"'; i++ {
+			if rest[i] == '\\' {
+				i++
+			}
+			if i < len(rest) {
+				clause.WriteByte(rest[i])
+			}
+		}
+		if i >= len(rest) {
+			t.Fatalf("a quote is open: %s", rest)
+		}
+		clauses = append(clauses, clause.String())
+		if rest = rest[i+1:]; rest == "" {
+			return clauses
+		}
+		var ok bool
+		if rest, ok = strings.CutPrefix(rest, " OR "); !ok {
+			t.Fatalf("clauses are not joined by OR: %s", rest)
+		}
+	}
+}
+
+func TestINP07WhatCannotBeSearchedForIsInvalidAndNotSent(t *testing.T) {
+	f := newFake(t, says(http.StatusOK, `{"value":[]}`))
+	for q, flaw := range map[string]oath.Flaw{
+		"": oath.FlawEmpty, " \t\n": oath.FlawEmpty, "\u200e\ufeff": oath.FlawEmpty,
+		strings.Repeat("a", 257): oath.FlawTooLong, strings.Repeat("李", 3000): oath.FlawTooLong,
+		"a\x00b": oath.FlawCharacters, "a\nb": oath.FlawCharacters, "a\u202eb": oath.FlawCharacters, "a\u2028b": oath.FlawCharacters,
+		"a\u2066b": oath.FlawCharacters, "a\xffb": oath.FlawCharacters, "a\ufffdb": oath.FlawCharacters, "\x1b[31m": oath.FlawCharacters,
+	} {
+		_, err := people(t, f.URL).Search(t.Context(), q, "")
+		if !isInvalid(err, "q", flaw) {
+			t.Errorf("%.20q: %v, want that q is %s", q, err, flaw)
+		}
+	}
+	if got := f.asked(); len(got) != 0 {
+		t.Errorf("Graph was asked %q", got)
+	}
+}
+
+func isInvalid(err error, field string, flaw oath.Flaw) bool {
+	refusal, ok := errors.AsType[*outcome.Error](err)
+	return ok && refusal.Outcome == outcome.InvalidInput && len(refusal.Fields) == 1 &&
+		refusal.Fields[0] == outcome.Field{Name: field, Flaw: string(flaw)}
+}
+
+func TestPagesOfPeopleAreFollowedWholeAndOpaque(t *testing.T) {
+	var f *fake
+	var asked []string
+	f = newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Header.Get("ConsistencyLevel")+" "+r.URL.RawQuery)
+		if len(asked) == 1 {
+			says(http.StatusOK, `{"value":[],"@odata.nextLink":"`+f.URL+`/beta/users?$skiptoken=a%2Bb&x&$count=true"}`)(w, r)
+			return
+		}
+		says(http.StatusOK, `{"value":[{"id":"u-1"}]}`)(w, r)
+	})
+	first, err := people(t, f.URL).Search(t.Context(), "ann", "")
+	if err != nil || len(first.People) != 0 || first.Next == "" {
+		t.Fatalf("the first page, empty, with a next one: %+v, %v", first, err)
+	}
+	second, err := people(t, f.URL).Search(t.Context(), "ann", first.Next)
+	if err != nil || len(second.People) != 1 || second.Next != "" {
+		t.Errorf("the second page: %+v, %v", second, err)
+	}
+	if asked[1] != "eventual $skiptoken=a%2Bb&x&$count=true" {
+		t.Errorf("the second page was asked for with %q", asked[1])
+	}
+}
+
+func TestTOK07TheTokenFollowsNoForgedLinkToANextPage(t *testing.T) {
+	thief := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("another host was asked, with Authorization %q", r.Header.Get("Authorization"))
+	}))
+	defer thief.Close()
+	f := newFake(t, says(http.StatusOK, `{"value":[]}`))
+	host := strings.TrimPrefix(f.URL, "http://")
+	for _, next := range []string{
+		thief.URL + "/beta/users?$skiptoken=x", "https://" + host + "/beta/users", "//" + host + "/beta/users", "/beta/users",
+		"http://ann@" + host + "/beta/users", f.URL + "/v1.0/users", f.URL + "/betas/users", f.URL + "/beta", f.URL + "/",
+		f.URL + "/beta/../v1.0/users", f.URL + "/beta/%2e%2e/v1.0/users", f.URL + "/beta/x%2F..%2F..%2Fv1.0", f.URL + `/beta/..\v1.0`,
+		f.URL + "/beta/users#x", f.URL + "/beta/users?" + strings.Repeat("x", 9000), "javascript:alert(1)", "http://%zz/beta/", "\x00",
+		"x", f.URL + "/BETA/users",
+	} {
+		if _, err := people(t, f.URL).Search(t.Context(), "ann", next); !isInvalid(err, "next", oath.FlawCharacters) {
+			t.Errorf("%.60q: %v, want that next is wrong", next, err)
+		}
+	}
+	if got := f.asked(); len(got) != 0 {
+		t.Errorf("Graph was asked %q", got)
+	}
+	for _, link := range []string{thief.URL + "/beta/users", f.URL + "/elsewhere"} {
+		liar := newFake(t, says(http.StatusOK, fmt.Sprintf(`{"value":[],"@odata.nextLink":%q}`, link)))
+		if got, err := people(t, liar.URL).Search(t.Context(), "ann", ""); !isOutcome(err, outcome.UpstreamUnavailable) || got.Next != "" {
+			t.Errorf("a next page at %s: %+v, %v", link, got, err)
+		}
+	}
+}
+
+func TestWhatGraphCannotSearchForIsTheInputsFault(t *testing.T) {
+	f := newFake(t, says(http.StatusBadRequest, graphError("badRequest", "Syntax error.")))
+	if _, err := people(t, f.URL).Search(t.Context(), "&", ""); !isInvalid(err, "q", oath.FlawCharacters) {
+		t.Errorf("a search that Graph refuses: %v", err)
+	}
+	if _, err := people(t, f.URL).Search(t.Context(), "", f.URL+"/beta/users?$skiptoken=forged"); !isInvalid(err, "next", oath.FlawCharacters) {
+		t.Errorf("a page that Graph refuses: %v", err)
+	}
+}
+
+func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
+	var path, query string
+	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+		path, query = r.URL.EscapedPath(), r.URL.RawQuery
+		says(http.StatusOK, `{"id":"u-1","displayName":"Ann\u202e","userPrincipalName":"ann@contoso.example","mail":"a@x"}`)(w, r)
+	})
+	for id, want := range map[string]string{
+		annID:                                annID,
+		"ann@contoso.example":                "ann@contoso.example",
+		"conan.o'brien@contoso.example":      "conan.o%27brien@contoso.example",
+		"b_x.example#EXT#@contoso.example":   "b_x.example%23EXT%23@contoso.example",
+		strings.ToUpper(annID):               strings.ToUpper(annID),
+		strings.Repeat("a", 128) + "@c.test": strings.Repeat("a", 128) + "@c.test",
+	} {
+		got, err := people(t, f.URL).Find(t.Context(), id)
+		if err != nil || got != (oath.Person{ID: "u-1", Name: "Ann", UserPrincipalName: "ann@contoso.example", Mail: "a@x"}) {
+			t.Errorf("%s: %+v, %v", id, got, err)
+		}
+		if path != "/beta/users/"+want || query != "$select=id,displayName,userPrincipalName,mail" {
+			t.Errorf("%s: Graph was asked %s?%s", id, path, query)
+		}
+	}
+	asked := len(f.asked())
+	for _, id := range []string{
+		"", "ann", "delta", "$count", "me", ".", "..", "@", "a@", "@b", "a/b@c", "../x@y", `a\b@c`, "a b@c", "a?b@c", "a@b@c",
+		"delta(x='@')", "a@b\n", "a@\x00", "é@c", annID + "x", strings.Repeat("a", 3000) + "@c",
+	} {
+		_, err := people(t, f.URL).Find(t.Context(), id)
+		if refusal, ok := errors.AsType[*outcome.Error](err); !ok || refusal.Outcome != outcome.NotFound || refusal.Reason != "person" {
+			t.Errorf("%.40q: %v, want that nobody is there", id, err)
+		}
+	}
+	if got := len(f.asked()); got != asked {
+		t.Errorf("Graph was asked %q", f.asked()[asked:])
+	}
+}
+
+func TestPeopleAreOfGraphsShapeOrAnError(t *testing.T) {
+	for _, body := range []string{
+		``, `{}`, `[]`, `null`, `{"value":null}`, `{"value":{}}`, `{"value":[null]}`, `{"value":[{}]}`, `{"value":[{"id":7}]}`,
+		`{"value":[],"@odata.nextLink":7}`, `<html>`, `{"error":{"code":"x"}}`,
+	} {
+		f := newFake(t, says(http.StatusOK, body))
+		if got, err := people(t, f.URL).Search(t.Context(), "ann", ""); !isOutcome(err, outcome.UpstreamUnavailable) {
+			t.Errorf("search, %s: %+v, %v", body, got, err)
+		}
+		if got, err := people(t, f.URL).Find(t.Context(), annID); !isOutcome(err, outcome.UpstreamUnavailable) {
+			t.Errorf("find, %s: %+v, %v", body, got, err)
+		}
+	}
+}
+
+func FuzzSearchExpression(f *testing.F) {
+	for _, seed := range []string{"ann", `"`, `\`, `\"`, `a" OR "mail:b`, "a&b=c#d%e+f", "李", "\xff", "a\x00", "\u202e", "\u200fa"} {
+		f.Add(seed)
+	}
+	p := New(Config{BaseURL: "https://graph.microsoft.com/beta"}).People(nil)
+	f.Fuzz(func(t *testing.T, q string) {
+		request, err := p.search(q, "")
+		if err != nil {
+			if !isOutcome(err, outcome.InvalidInput) {
+				t.Errorf("%q: %v", q, err)
+			}
+			return
+		}
+		u, err := url.Parse(request.url)
+		if err != nil || u.Host != "graph.microsoft.com" || u.Path != "/beta/users" || u.Fragment != "" {
+			t.Fatalf("%q: another call: %s", q, request.url)
+		}
+		sent := searched(t, u.RawQuery)
+		value, ok := strings.CutPrefix(sent[0], "displayName:")
+		if !ok || len(sent) != 3 || sent[1] != "userPrincipalName:"+value || sent[2] != "mail:"+value {
+			t.Fatalf("%q: clauses %q", q, sent)
+		}
+		if !utf8.ValidString(value) || strings.ContainsFunc(value, isDeceptive) || !strings.Contains(withoutMarks(q), value) {
+			t.Errorf("%q: searched for %q", q, value)
+		}
+	})
+}
+
+func withoutMarks(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\u200b\u200e\u200f\u061c\ufeff", r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func FuzzNextLink(f *testing.F) {
+	for _, seed := range []string{
+		"https://graph.microsoft.com/beta/users?$skiptoken=x", "https://graph.microsoft.com:443/beta/x", "https://evil/beta/",
+		"https://graph.microsoft.com/beta/%2e%2e/v1.0", "https://graph.microsoft.com@evil/beta/", "//graph.microsoft.com/beta/",
+	} {
+		f.Add(seed)
+	}
+	c := New(Config{BaseURL: "https://graph.microsoft.com/beta"})
+	f.Fuzz(func(t *testing.T, link string) {
+		if !c.isBelow(link) {
+			return
+		}
+		req, err := c.newRequest(t.Context(), call{method: http.MethodGet, url: link}, "token", "id")
+		if err != nil {
+			return // nothing is sent
+		}
+		if req.URL.Scheme != "https" || !strings.EqualFold(req.URL.Hostname(), "graph.microsoft.com") ||
+			req.URL.Port() != "" && req.URL.Port() != "443" || req.URL.User != nil ||
+			!strings.HasPrefix(req.URL.JoinPath().Path, "/beta/") {
+			t.Errorf("%q leads to %s", link, req.URL)
+		}
+	})
+}
