@@ -24,6 +24,7 @@ type Cloud struct {
 	faults   []*Fault
 	calls    []Call
 	tenant   tenant
+	roles    map[string][]string // that are active, by person
 	entra    entraState
 	throttle []time.Time // of the calls that count
 }
@@ -35,13 +36,18 @@ func New(o Options) *Cloud {
 	}
 	c := &Cloud{
 		options: o, now: o.Now, fobs: slices.Clone(o.Fobs), switches: o.Switches,
-		routes: graphRoutes(), entra: newEntraState(), tenant: tenant{wrongCodes: make(map[string]int)},
+		routes: graphRoutes(), entra: newEntraState(), tenant: newTenant(), roles: make(map[string][]string),
 	}
 	for _, person := range o.People {
 		c.people = append(c.people, &person)
+		c.roles[person.ID] = person.Roles
+	}
+	fobs := make(map[string]*Fob, len(c.fobs))
+	for i := range c.fobs {
+		fobs[c.fobs[i].Serial] = &c.fobs[i]
 	}
 	for _, d := range o.Devices {
-		made, err := c.newDevice(d)
+		made, err := c.newDevice(d, fobs[d.Serial])
 		if err != nil {
 			panic(fmt.Sprintf("sim: device %s: %v", d.Serial, err))
 		}

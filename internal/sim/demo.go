@@ -2,6 +2,7 @@ package sim
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,10 @@ const (
 	HenrikID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e508" // Authentication Policy Administrator
 	IsabelID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e509" // Global Reader
 	JonasID  = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e50a" // works at the service desk, without any role
+	KarinID  = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e50b" // Authentication Administrator of the warehouse alone
+	LiamID   = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e50c" // may activate Authentication Administrator
+	MiaID    = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e50d" // Global Administrator: Grace may not act on her
+	NoorID   = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e50e" // under restricted management: nor on her
 	demoHost = "@contoso.example"
 )
 
@@ -39,12 +44,16 @@ const (
 	SerialBenAssigned = "GALT60993117" // Ben’s, assigned, to be activated; 60 seconds
 )
 
+// DemoAppRole is the application's role, for administrators whose roles no token names.
+const DemoAppRole = "Fobdesk.Admin"
+
 // dmitriSerials are the five that Dmitri holds; they are not on the page.
 var dmitriSerials = []string{"GALT30417901", "GALT30417902", "GALT30417903", "GALT30417904", "GALT30417905"}
 
 // The headings of the page of fobs.
 const (
 	groupReady   = "Ready to be enrolled"
+	groupBox     = "From a box, to hand out"
 	groupHeld    = "Somebody’s already"
 	groupRefused = "Not taken by the tenant"
 )
@@ -52,12 +61,13 @@ const (
 // demoDrift is a clock that ran for years.
 const demoDrift = 11 * time.Minute
 
-// Demo is the demo's tenant as it stands at a time: its people, and a fob for each thing that can
-// happen. The redirect URIs, and a clock of one's own, are the caller's to add.
+// Demo is the demo's tenant as it stands at a time: some sixty people, a fob for each thing that
+// can happen, and a box of them, 1,200 in all. The redirect URIs, and a clock of one's own, are the caller's to add.
 func Demo(now time.Time) Options {
 	return Options{
 		TenantID: DemoTenantID, ClientID: DemoClientID, ClientSecret: DemoClientSecret,
-		People: demoPeople(), Fobs: demoFobs(), Devices: demoDevices(now),
+		People: slices.Concat(demoPeople(), demoDirectory()),
+		Fobs:   slices.Concat(demoFobs(), boxFobs()), Devices: slices.Concat(demoDevices(now), boxDevices(now)),
 	}
 }
 
@@ -83,6 +93,15 @@ func demoPeople() []Person {
 			About: "Global Reader", Phone: true, Roles: []string{RoleGlobalReader}},
 		{ID: JonasID, Name: "Jonas Weber", GivenName: "Jonas", Surname: "Weber", UPN: "jonas.weber" + demoHost, Mail: "jonas.weber" + demoHost,
 			About: "Works at the service desk, without a role", Phone: true},
+		{ID: KarinID, Name: "Karin Blom", GivenName: "Karin", Surname: "Blom", UPN: "karin.blom" + demoHost, Mail: "karin.blom" + demoHost,
+			About: "Authentication Administrator of the warehouse alone", Phone: true,
+			Roles: []string{RoleAuthenticationAdministrator}, Scope: []string{UnitWarehouse}, AppRoles: []string{DemoAppRole}},
+		{ID: LiamID, Name: "Liam Byrne", GivenName: "Liam", Surname: "Byrne", UPN: "liam.byrne" + demoHost, Mail: "liam.byrne" + demoHost,
+			About: "Has a role to activate first", Phone: true, Eligible: []string{RoleAuthenticationAdministrator}},
+		{ID: MiaID, Name: "Mia Haddad", GivenName: "Mia", Surname: "Haddad", UPN: "mia.haddad" + demoHost, Mail: "mia.haddad" + demoHost,
+			About: "Global Administrator", Phone: true, Roles: []string{RoleGlobalAdministrator}},
+		{ID: NoorID, Name: "Noor Rahman", GivenName: "Noor", Surname: "Rahman", UPN: "noor.rahman" + demoHost, Mail: "noor.rahman" + demoHost,
+			About: "On the board: only few may act on her", Phone: true, Protected: true},
 	}
 }
 

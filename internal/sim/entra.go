@@ -52,6 +52,7 @@ type grant struct {
 // accessToken is for Graph. Its string means nothing to its holder.
 type accessToken struct {
 	grant
+	roles   []string // of its person, when it was issued
 	expires time.Time
 	revoked bool
 }

@@ -151,10 +151,15 @@ func (c *Cloud) postLogin(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, a, cancelled())
 		return
 	}
-	person := c.person(cmp.Or(r.PostForm.Get("person"), r.PostForm.Get("pass")))
+	person := c.person(cmp.Or(r.PostForm.Get("person"), r.PostForm.Get("pass"), r.PostForm.Get("activate")))
 	if person == nil {
 		c.writeErrorPage(w, aadsts(50034, "invalid_request", "The user account does not exist in the directory."))
 		return
+	}
+	if r.PostForm.Has("activate") {
+		for _, role := range person.Eligible {
+			c.activateRole(person.ID, role)
+		}
 	}
 	c.signIn(w, r, a, person, pressed{byHand: true, pass: r.PostForm.Has("pass")})
 }

@@ -3,7 +3,6 @@ package sim
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +32,11 @@ func (c *Cloud) idToken(g grant) string {
 		"sid":                g.sid,
 		"login_hint":         loginHint(person),
 		"auth_time":          g.authTime.Unix(),
-		"wids":               append(slices.Clone(person.Roles), roleMember),
+		"wids":               c.wids(person),
 		"uti":                strings.ReplaceAll(g.sid, "-", ""),
+	}
+	if len(person.AppRoles) > 0 {
+		claims["roles"] = person.AppRoles
 	}
 	if g.nonce != "" {
 		claims["nonce"] = g.nonce

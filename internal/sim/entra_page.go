@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -60,6 +61,7 @@ type accountGroup struct {
 type account struct {
 	ID, Name, UPN, About, Initials string
 	Pass                           bool // has no method, so that a Temporary Access Pass is offered
+	Eligible                       bool // has a role to activate
 }
 
 // writeSignInPage lists who can sign in: all, or the one who is expected.
@@ -89,9 +91,11 @@ func (c *Cloud) writeSignInPage(w http.ResponseWriter, a *authorize, flow string
 func (c *Cloud) accountGroups() []accountGroup {
 	people, admins := accountGroup{Heading: "People"}, accountGroup{Heading: "Administrators"}
 	for _, person := range c.people {
-		if person.isAdmin() {
+		switch {
+		case person.Unlisted:
+		case person.isAdmin():
 			admins.Accounts = append(admins.Accounts, c.account(person))
-		} else {
+		default:
 			people.Accounts = append(people.Accounts, c.account(person))
 		}
 	}
@@ -102,7 +106,11 @@ func (c *Cloud) accountGroups() []accountGroup {
 }
 
 func (c *Cloud) account(p *Person) account {
-	return account{ID: p.ID, Name: p.Name, UPN: p.UPN, About: p.About, Initials: initials(p.Name), Pass: !c.canPassMFA(p)}
+	return account{
+		ID: p.ID, Name: p.Name, UPN: p.UPN, About: p.About, Initials: initials(p.Name),
+		Pass:     !c.canPassMFA(p),
+		Eligible: slices.ContainsFunc(p.Eligible, func(role string) bool { return !slices.Contains(c.roles[p.ID], role) }),
+	}
 }
 
 // initials are the first letters of the first and the last name.

@@ -126,7 +126,7 @@ func (c *Cloud) regrant(g grant, scope string) (grant, *oauthError) {
 func (c *Cloud) issue(g grant) (object, *oauthError) {
 	now, life := c.now(), orDefault(c.switches.AccessTokenLife, accessTokenLife)
 	access := rand.Text() + rand.Text()
-	c.entra.access[access] = &accessToken{grant: g, expires: now.Add(life)}
+	c.entra.access[access] = &accessToken{grant: g, roles: c.roles[g.personID], expires: now.Add(life)}
 	answer := object{
 		"token_type":     "Bearer",
 		"scope":          scopeParameter(g),

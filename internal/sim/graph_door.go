@@ -149,9 +149,10 @@ func (c *Cloud) permitted(q *graphCall, needs need) graphAnswer {
 	return refusal(http.StatusForbidden, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 }
 
-// permittedPolicy is the rule of the inventory and of policies: a scope and a role.
+// permittedPolicy is the rule of the inventory and of policies: a scope, and a role for the whole
+// tenant.
 func (c *Cloud) permittedPolicy(q *graphCall, scopes []string, roles ...string) graphAnswer {
-	if !q.token.holds(scopes) || !q.actor.has(append(roles, RoleGlobalAdministrator)...) {
+	if !q.token.holds(scopes) || len(q.actor.Scope) > 0 || !c.has(q.token, append(roles, RoleGlobalAdministrator)...) {
 		return accessDenied()
 	}
 	return graphAnswer{}
@@ -175,7 +176,7 @@ func (c *Cloud) permittedMethods(q *graphCall, write bool) graphAnswer {
 	if !q.token.holds(c.honoured(scopes)) {
 		return accessDenied()
 	}
-	if !q.self() && !mayActOn(q.actor, q.subject, write) {
+	if !q.self() && !c.mayActOn(q, write) {
 		return accessDenied()
 	}
 	return c.freshEnough(q, write)
@@ -187,23 +188,6 @@ func (c *Cloud) honoured(scopes []string) []string {
 		return scopes
 	}
 	return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return strings.HasPrefix(s, granularFamily) })
-}
-
-// mayActOn is the rule of roles. The subject is nil where there is no such person: then only the
-// actor's role counts.
-func mayActOn(actor, subject *Person, write bool) bool {
-	if actor.has(RoleGlobalAdministrator, RolePrivilegedAuthenticationAdministrator) {
-		return true
-	}
-	if !write && actor.has(RoleGlobalReader) {
-		return true
-	}
-	if !actor.has(RoleAuthenticationAdministrator) {
-		return false
-	}
-	return subject == nil || !subject.Protected && !slices.ContainsFunc(subject.Roles, func(role string) bool {
-		return !slices.Contains(manageable, role)
-	})
 }
 
 // freshEnough asks for fresh MFA where Graph does (Graph, "Authentication methods API overview").

@@ -33,6 +33,9 @@ func (c *Cloud) assignAndActivate(q *graphCall) graphAnswer {
 	if !onlyHas(q.body, "device", "verificationCode", "displayName") {
 		return badRequest("A parameter is not defined for the action.")
 	}
+	if refused := forOthers(q, c.switches.StepsForOthersUnsupported); refused.refused() {
+		return refused
+	}
 	return c.enrol(q, c.namedDevice(q))
 }
 
@@ -46,7 +49,21 @@ func (c *Cloud) assignAndActivateBySerialNumber(q *graphCall) graphAnswer {
 	if !ok || serial == "" {
 		return badRequest("The serialNumber is missing.")
 	}
+	if refused := forOthers(q, c.switches.OneStepForOthersUnsupported); refused.refused() {
+		return refused
+	}
 	return c.enrol(q, c.tenant.findSerial(serial, c.sameSerial))
+}
+
+// forOthers refuses what this Graph does for oneself alone.
+func forOthers(q *graphCall, unsupported Answer) graphAnswer {
+	switch {
+	case q.self() || unsupported.Status == 0:
+		return graphAnswer{}
+	case unsupported.Status == http.StatusForbidden:
+		return unsupported.or(0, "accessDenied", "Request Authorization failed")
+	}
+	return unsupported.or(0, "notSupported", "The operation is not supported for other users.")
 }
 
 // enrol is what both assignAndActivate actions do.

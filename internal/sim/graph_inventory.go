@@ -21,8 +21,13 @@ func (c *Cloud) listDevices(q *graphCall) graphAnswer {
 		return badRequest("Invalid filter clause.")
 	}
 	var value []object
-	for _, d := range c.seen(q.now, func(d device) bool { return !d.legacy && c.fits(d, wanted) }) {
-		value = append(value, selected(q, d.inventory(c.person(d.holder))))
+	for _, d := range c.seen(q.now, func(d device) bool { return !d.legacy }) {
+		switch {
+		case c.fits(d, wanted):
+			value = append(value, selected(q, d.inventory(c.person(d.holder))))
+		case c.switches.FilterEachPage:
+			value = append(value, nil)
+		}
 	}
 	return c.page(q, "directory/authenticationMethodDevices/hardwareOathDevices", value)
 }
@@ -88,7 +93,7 @@ func (c *Cloud) createDevices(q *graphCall) graphAnswer {
 		delete(fields, "@contentId")
 		d, refused := c.create(q, fields)
 		if refused.refused() {
-			c.tenant.records = c.tenant.records[:before]
+			c.tenant.forget(before)
 			return refused
 		}
 		shown := d.inventory(c.person(d.holder))

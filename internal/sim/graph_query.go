@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,7 +35,7 @@ func parseFilter(filter string) ([]equality, error) {
 	return clauses, nil
 }
 
-// page answers one page of a collection, and where the next one is (Graph, "Paging").
+// page answers one page of a collection, without what is nil in it, and where the next one is (Graph, "Paging").
 func (c *Cloud) page(q *graphCall, of string, value []object) graphAnswer {
 	query := q.URL.Query()
 	size := orDefault(c.switches.PageSize, pageSize)
@@ -54,7 +55,7 @@ func (c *Cloud) page(q *graphCall, of string, value []object) graphAnswer {
 		body["@odata.count"] = len(value)
 	}
 	end := min(start+size, len(value))
-	body["value"] = append([]object{}, value[start:end]...)
+	body["value"] = slices.DeleteFunc(append([]object{}, value[start:end]...), func(o object) bool { return o == nil })
 	if end < len(value) {
 		query.Set("$skiptoken", base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "skip %d", end)))
 		body["@odata.nextLink"] = c.options.GraphURL + q.URL.EscapedPath() + "?" + encodeQuery(query)

@@ -3,7 +3,6 @@ package sim
 import (
 	"crypto"
 	"crypto/x509"
-	"slices"
 	"time"
 )
 
@@ -51,8 +50,14 @@ type Person struct {
 	Surname   string
 	UPN       string // user principal name
 	Mail      string
-	About     string   // what the sign-in page says of them
-	Roles     []string // role template ids
+	About     string // what the sign-in page says of them
+	Unlisted  bool   // in the directory, but not on the sign-in page
+
+	Roles    []string // role template ids
+	Eligible []string // roles that have to be activated first, see Cloud.ActivateRole
+	Scope    []string // administrative units that all their roles are limited to; none for the whole tenant
+	Units    []string // administrative units that they are a member of
+	AppRoles []string // roles of the application: the roles claim
 
 	Phone             bool // can pass multifactor authentication by phone
 	AuthenticatorApps int  // each can pass it too, and counts towards the limit of five
@@ -60,13 +65,8 @@ type Person struct {
 	Protected         bool // in a role-assignable group or under restricted management
 }
 
-// isAdmin reports whether the person holds any role.
-func (p *Person) isAdmin() bool { return len(p.Roles) > 0 }
-
-// has reports whether the person holds one of the roles.
-func (p *Person) has(roles ...string) bool {
-	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(p.Roles, role) })
-}
+// isAdmin reports whether the person holds any role, or may activate one.
+func (p *Person) isAdmin() bool { return len(p.Roles)+len(p.Eligible)+len(p.AppRoles) > 0 }
 
 // Status is where a device stands, in Graph's words.
 type Status string

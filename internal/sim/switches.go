@@ -33,7 +33,14 @@ type Switches struct {
 	SignInIsFresh        bool          // an interactive sign-in with MFA is fresh without being asked to
 	IgnoreNGCMFAAtSignIn bool          // ngcmfa is not honoured for somebody without a session at Entra
 
+	// Enrolling for somebody else, as the first revision of the reference had it. A Status of 0 does
+	// it; else this is the refusal of assignAndActivateBySerialNumber, and below of assignAndActivate,
+	// before anything is done. Code notSupported where none is given, for 403 accessDenied.
+	OneStepForOthersUnsupported Answer
+	StepsForOthersUnsupported   Answer
+
 	DeviceWithoutExpand  bool // hardwareOathMethods give device without $expand
+	FilterEachPage       bool // the inventory's $filter leaves gaps in its pages: they may be empty, with a next one
 	FilterByDeviceSerial bool // hardwareOathMethods take $filter=device/serialNumber eq '…'
 
 	// Serial numbers are compared as they are, unless:
@@ -58,14 +65,15 @@ type Switches struct {
 	AllowCodeReuse      bool // a code is good again within its life
 
 	// Entra.
-	AccessTokenLife   time.Duration               // one hour where zero
-	RevokeUsedRefresh bool                        // a refresh token is good once
-	GrantEverything   bool                        // a token carries all scopes that have consent, not only those asked for
-	Unconsented       []string                    // Graph scopes that nobody consented to
-	CallbackIssuer    bool                        // iss stands in the callback (RFC 9207)
-	OmitClaims        []string                    // of the ID token, such as login_hint, sid, auth_time, wids
-	Backdate          time.Duration               // iat and nbf of the ID token lie this far back
-	TamperIDToken     func(claims map[string]any) // changes the claims before they are signed
+	AccessTokenLife    time.Duration               // one hour where zero
+	RevokeUsedRefresh  bool                        // a refresh token is good once
+	GrantEverything    bool                        // a token carries all scopes that have consent, not only those asked for
+	Unconsented        []string                    // Graph scopes that nobody consented to
+	CallbackIssuer     bool                        // iss stands in the callback (RFC 9207)
+	ScopedRolesInToken bool                        // wids name roles of administrative units too
+	OmitClaims         []string                    // of the ID token, such as login_hint, sid, auth_time, wids
+	Backdate           time.Duration               // iat and nbf of the ID token lie this far back
+	TamperIDToken      func(claims map[string]any) // changes the claims before they are signed
 }
 
 // Answer is how Graph answers in one situation.

@@ -12,8 +12,13 @@ import (
 // tenant is the list of devices and who holds them. A method is a device with a holder, and has
 // the device's id.
 type tenant struct {
-	records    []*record      // in the order they were made
-	wrongCodes map[string]int // in a row, by person
+	records    []*record          // in the order they were made
+	byID       map[string]*record // the same
+	wrongCodes map[string]int     // in a row, by person
+}
+
+func newTenant() tenant {
+	return tenant{byID: make(map[string]*record), wrongCodes: make(map[string]int)}
 }
 
 // record is one device through time: reads may lag behind writes.
@@ -47,19 +52,17 @@ type device struct {
 // longestLag is how long old versions are kept.
 const longestLag = time.Minute
 
-// newDevice checks a device of the options and fills in what its fob says.
-func (c *Cloud) newDevice(d Device) (device, error) {
+// newDevice checks a device of the options and fills in what its fob says, where there is one.
+func (c *Cloud) newDevice(d Device, fob *Fob) (device, error) {
 	made := device{
 		id: d.ID, serial: d.Serial, manufacturer: d.Manufacturer, model: d.Model, displayName: d.DisplayName,
 		secret: d.Secret, interval: d.Interval, hash: d.Hash,
 		holder: d.HolderID, status: d.Status, created: d.Created, lastUsed: d.LastUsed, legacy: d.Legacy,
 	}
-	for _, fob := range c.fobs {
-		if fob.Serial == d.Serial {
-			made.interval, made.hash = cmp.Or(made.interval, fob.Interval), cmp.Or(made.hash, fob.Hash)
-			if made.secret == nil {
-				made.secret = fob.Secret
-			}
+	if fob != nil {
+		made.interval, made.hash = cmp.Or(made.interval, fob.Interval), cmp.Or(made.hash, fob.Hash)
+		if made.secret == nil {
+			made.secret = fob.Secret
 		}
 	}
 	made.id = cmp.Or(made.id, deviceID(d.Serial))
@@ -104,9 +107,17 @@ func (t *tenant) put(now time.Time, d device) {
 	r := t.find(d.id)
 	if r == nil {
 		r = &record{}
-		t.records = append(t.records, r)
+		t.records, t.byID[d.id] = append(t.records, r), r
 	}
 	r.add(version{since: now, device: d})
+}
+
+// forget takes back the devices that were made after the first ones.
+func (t *tenant) forget(first int) {
+	for _, r := range t.records[first:] {
+		delete(t.byID, r.current().id)
+	}
+	t.records = t.records[:first]
 }
 
 // remove takes a device out of the list.
@@ -123,12 +134,11 @@ func (r *record) add(v version) {
 
 // find answers the record with this id, or nil.
 func (t *tenant) find(id string) *record {
-	for _, r := range t.records {
-		if !r.gone() && r.current().id == id {
-			return r
-		}
+	r := t.byID[id]
+	if r == nil || r.gone() {
+		return nil
 	}
-	return nil
+	return r
 }
 
 // findSerial answers the record in the inventory whose serial number is the same, or nil.
