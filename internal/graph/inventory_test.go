@@ -13,7 +13,7 @@ import (
 )
 
 // find looks for a fob in an inventory that answers with these bodies, one after the other.
-func find(t *testing.T, serial string, bodies ...string) (oath.Device, error, *fake) {
+func find(t *testing.T, serial string, bodies ...string) (oath.Device, *fake, error) {
 	t.Helper()
 	var f *fake
 	page := 0
@@ -25,7 +25,7 @@ func find(t *testing.T, serial string, bodies ...string) (oath.Device, error, *f
 	c, _ := testClient(t, f.URL)
 	number, _, _ := mustInput(t, serial, "123456", "")
 	device, err := c.Inventory(&tokenList{tokens: []string{"first"}}).Find(t.Context(), number)
-	return device, err, f
+	return device, f, err
 }
 
 func TestAFobIsFoundByItsSerialNumberWithItsHolder(t *testing.T) {
@@ -78,7 +78,7 @@ func TestOfSeveralAnswersTheExactSerialNumberIsTaken(t *testing.T) {
 					test.bodies[i] = body + "%.0s"
 				}
 			}
-			got, err, f := find(t, test.serial, test.bodies...)
+			got, f, err := find(t, test.serial, test.bodies...)
 			if got.ID != test.want || (test.want == "") != isOutcome(err, outcome.UnknownSerial) || len(f.asked()) != test.pages {
 				t.Errorf("%+v, %v after %d pages; want %q after %d", got, err, len(f.asked()), test.want, test.pages)
 			}
@@ -87,7 +87,7 @@ func TestOfSeveralAnswersTheExactSerialNumberIsTaken(t *testing.T) {
 }
 
 func TestAnInventoryIsWholeOrAnError(t *testing.T) {
-	_, err, f := find(t, "S1", `{"value":[],"@odata.nextLink":"%s"}`)
+	_, f, err := find(t, "S1", `{"value":[],"@odata.nextLink":"%s"}`)
 	if !isOutcome(err, outcome.UpstreamUnavailable) || len(f.asked()) != maxInventory {
 		t.Errorf("pages without end: %v after %d", err, len(f.asked()))
 	}
@@ -95,7 +95,7 @@ func TestAnInventoryIsWholeOrAnError(t *testing.T) {
 		`{"value":[],"@odata.nextLink":"https://evil.example/beta/"}%.0s`, `{"value":[],"@odata.nextLink":"/beta/x"}%.0s`,
 		`{}%.0s`, `{"value":null}%.0s`, `{"value":[null]}%.0s`, `{"value":[{}]}%.0s`, `<html>%.0s`,
 	} {
-		if _, err, f := find(t, "S1", body); !isOutcome(err, outcome.UpstreamUnavailable) || len(f.asked()) != 1 {
+		if _, f, err := find(t, "S1", body); !isOutcome(err, outcome.UpstreamUnavailable) || len(f.asked()) != 1 {
 			t.Errorf("%s: %v after %d", body, err, len(f.asked()))
 		}
 	}

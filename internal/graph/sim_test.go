@@ -108,7 +108,7 @@ func (w *tenant) as(personID, scopes string) signedIn {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			w.t.Fatal(err)
