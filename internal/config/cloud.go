@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -35,9 +36,21 @@ func (d *draft) derive() {
 	if d.GraphURL == "" {
 		d.GraphURL = d.cloud.graph + graphVersion
 	}
-	for i, scope := range d.SelfScopes {
+	d.SelfScopes = d.fullNames(d.SelfScopes)
+	d.AdminScopes = d.fullNames(d.SelfScopes, d.AdminScopes)
+	d.InventoryScopes = d.fullNames(d.AdminScopes, d.InventoryScopes)
+}
+
+// fullNames joins sets of scopes, each scope once.
+func (d *draft) fullNames(sets ...[]string) []string {
+	var full []string
+	for _, scope := range slices.Concat(sets...) {
 		if !strings.Contains(scope, "://") {
-			d.SelfScopes[i] = d.cloud.graph + "/" + scope
+			scope = d.cloud.graph + "/" + scope
+		}
+		if !slices.ContainsFunc(full, func(one string) bool { return strings.EqualFold(one, scope) }) {
+			full = append(full, scope)
 		}
 	}
+	return full
 }

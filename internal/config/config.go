@@ -20,10 +20,14 @@ type Config struct {
 	ClientCert         Secret[tls.Certificate] // its key is RSA and belongs to the certificate
 	FederatedTokenFile string                  // a path: the token is read at each use, for it rotates
 
-	SelfScopes     []string // full names, the cloud's Graph host in front
-	StepUpAtSignIn bool     // ask for fresh MFA at sign-in, not only when Graph asks
-	IssuerURL      string   // as given, or the cloud's; compared exactly, so nothing is cleaned
-	GraphURL       string   // with the API's version, no trailing slash
+	// Scopes have full names, the cloud's Graph host in front. Each set repeats the ones before it.
+	SelfScopes      []string
+	AdminScopes     []string
+	InventoryScopes []string
+	AdminRoles      []string // role template ids, in lower case, or names of app roles
+	StepUpAtSignIn  bool     // ask for fresh MFA at sign-in, not only when Graph asks
+	IssuerURL       string   // as given, or the cloud's; compared exactly, so nothing is cleaned
+	GraphURL        string   // with the API's version, no trailing slash
 
 	DatabaseURL    Secret[string]   // sqlite:PATH
 	SessionKeys    Secret[[][]byte] // 32 bytes each; the first encrypts, all decrypt

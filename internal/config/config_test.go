@@ -66,12 +66,25 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 	if url := got.DatabaseURL.Reveal(); url != "sqlite:fobdesk.db" {
 		t.Errorf("database URL is %q", url)
 	}
+	const graph = "https://graph.microsoft.com/"
 	want := &Config{
-		Listen:         ":8080",
-		BaseURL:        "https://fobs.example.org",
-		TenantID:       "11111111-2222-3333-4444-555555555555",
-		ClientID:       "66666666-7777-8888-9999-aaaaaaaaaaaa",
-		SelfScopes:     []string{"https://graph.microsoft.com/UserAuthenticationMethod.ReadWrite"},
+		Listen:     ":8080",
+		BaseURL:    "https://fobs.example.org",
+		TenantID:   "11111111-2222-3333-4444-555555555555",
+		ClientID:   "66666666-7777-8888-9999-aaaaaaaaaaaa",
+		SelfScopes: []string{graph + "UserAuthenticationMethod.ReadWrite"},
+		AdminScopes: []string{
+			graph + "UserAuthenticationMethod.ReadWrite", graph + "UserAuthenticationMethod.ReadWrite.All",
+			graph + "User.ReadBasic.All",
+		},
+		InventoryScopes: []string{
+			graph + "UserAuthenticationMethod.ReadWrite", graph + "UserAuthenticationMethod.ReadWrite.All",
+			graph + "User.ReadBasic.All", graph + "Policy.Read.All",
+		},
+		AdminRoles: []string{
+			"c4e39bd9-1100-46d3-8c65-fb160da0071f", "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+			"62e90394-69f5-4237-9190-012177145e10",
+		},
 		StepUpAtSignIn: true,
 		IssuerURL:      "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
 		GraphURL:       "https://graph.microsoft.com/beta",
@@ -162,6 +175,11 @@ func TestRST05AWrongSettingIsOneLine(t *testing.T) {
 		{"TRUSTED_PROXIES", "10.0.0.0/8,", "want networks such as 10.0.0.0/8"},
 		{"TRUSTED_PROXIES", "::ffff:10.0.0.0/104", "want networks such as 10.0.0.0/8"},
 		{"SELF_SCOPES", "User.Read,\x01", "want Graph permissions with spaces between"},
+		{"ADMIN_SCOPES", " ", "want Graph permissions with spaces between"},
+		{"INVENTORY_SCOPES", "Policy.Read.All\"", "want Graph permissions with spaces between"},
+		{"ADMIN_ROLES", "a,,b", "want role template IDs or names of app roles with commas between"},
+		{"ADMIN_ROLES", "Fob Admins", "want role template IDs"},
+		{"ADMIN_ROLES", strings.Repeat("r", 121), "want role template IDs"},
 		{"LOG_LEVEL", "loud", "want debug, info, warn or error"},
 		{"LOG_FORMAT", "xml", "want json or text"},
 		{"SUPPORT_URL", "http://help.example.org", "want an https URL"},

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // The parsers of this package answer a value, or an error that says what is wanted: "want …".
@@ -27,6 +29,8 @@ var (
 	tenantIDPattern = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 	// scopePattern is a scope-token (RFC 6749, section 3.3).
 	scopePattern = regexp.MustCompile(`^[!#-\[\]-~]+$`)
+	// rolePattern is an ID or the value of an app role (Entra, "Add app roles to your application").
+	rolePattern = regexp.MustCompile(`^[!-+\--~]{1,120}$`)
 )
 
 func parseListen(s string) (string, error) {
@@ -80,6 +84,24 @@ func parseScopes(s string) ([]string, error) {
 			"such as UserAuthenticationMethod.ReadWrite")
 	}
 	return scopes, nil
+}
+
+// parseRoles answers template IDs in lower case, as tokens have them. The name of an app role counts
+// letter by letter.
+func parseRoles(s string) ([]string, error) {
+	var roles []string
+	for part := range strings.SplitSeq(s, ",") {
+		role := strings.TrimSpace(part)
+		if !rolePattern.MatchString(role) {
+			return nil, errors.New("want role template IDs or names of app roles with commas between, " +
+				"such as c4e39bd9-1100-46d3-8c65-fb160da0071f")
+		}
+		if id, err := uuid.Parse(role); err == nil {
+			role = id.String()
+		}
+		roles = append(roles, role)
+	}
+	return roles, nil
 }
 
 func parseStepUp(s string) (atSignIn bool, err error) {

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func FuzzTrustedProxies(f *testing.F) {
@@ -51,4 +53,36 @@ func FuzzBaseURL(f *testing.F) {
 			t.Errorf("%q became %q: plain http away from loopback", s, base)
 		}
 	})
+}
+
+func TestROL01RolesAreTemplateIDsOrNamesOfAppRoles(t *testing.T) {
+	c, err := load(t, map[string]string{"FOBDESK_ADMIN_ROLES": "C4E39BD9-1100-46D3-8C65-FB160DA0071F, Fobs.Admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"c4e39bd9-1100-46d3-8c65-fb160da0071f", "Fobs.Admin"}
+	if diff := cmp.Diff(want, c.AdminRoles); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOIDC03AWiderRequestRepeatsTheNarrowerScopesOnce(t *testing.T) {
+	c, err := load(t, map[string]string{
+		"FOBDESK_CLOUD":            "usgov",
+		"FOBDESK_SELF_SCOPES":      "User.Read",
+		"FOBDESK_ADMIN_SCOPES":     "https://graph.microsoft.us/user.read User.Read.All",
+		"FOBDESK_INVENTORY_SCOPES": "Policy.Read.All User.Read.All",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const graph = "https://graph.microsoft.us/"
+	want := [][]string{
+		{graph + "User.Read"},
+		{graph + "User.Read", graph + "User.Read.All"},
+		{graph + "User.Read", graph + "User.Read.All", graph + "Policy.Read.All"},
+	}
+	if diff := cmp.Diff(want, [][]string{c.SelfScopes, c.AdminScopes, c.InventoryScopes}); diff != "" {
+		t.Error(diff)
+	}
 }

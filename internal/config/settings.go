@@ -8,6 +8,11 @@ const (
 	oneOfThree = "exactly one of the three"
 )
 
+// defaultAdminRoles are Authentication, Privileged Authentication and Global Administrator (Entra,
+// "Microsoft Entra built-in roles").
+const defaultAdminRoles = "c4e39bd9-1100-46d3-8c65-fb160da0071f,7be44c8a-adaf-4e2a-84d6-ab2649e08a13," +
+	"62e90394-69f5-4237-9190-012177145e10"
+
 // setting is a row of the table of settings.
 type setting struct {
 	name    string                   // the variable's name after the prefix; the flag's name comes from it
@@ -44,6 +49,16 @@ func (d *draft) settings() []setting {
 			parse: into(&c.SelfScopes, parseScopes),
 			help: "Graph permissions asked of everyone, with spaces between. The cloud's Graph host is put in front; " +
 				"`UserAuthMethod-HardwareOATH.ReadWrite` fits too."},
+		{name: "ADMIN_SCOPES", def: "UserAuthenticationMethod.ReadWrite.All User.ReadBasic.All", metavar: "SCOPES",
+			parse: into(&c.AdminScopes, parseScopes),
+			help: "Graph permissions asked besides of admins, at their first visit to an admin page; " +
+				"of nobody else."},
+		{name: "INVENTORY_SCOPES", def: "Policy.Read.All", metavar: "SCOPES",
+			parse: into(&c.InventoryScopes, parseScopes),
+			help: "Graph permissions asked besides of an admin, when the tenant's list of fobs is first needed: " +
+				"to find a fob, or to assign one without a code."},
+		{name: "ADMIN_ROLES", def: defaultAdminRoles, metavar: "ROLES", parse: into(&c.AdminRoles, parseRoles),
+			help: "Role template IDs, or names of app roles, that open the admin pages."},
 		{name: "STEP_UP", def: "at-sign-in", metavar: "WHEN", parse: into(&c.StepUpAtSignIn, parseStepUp),
 			help: "When fresh MFA is asked for: `at-sign-in` (and again once it is older than 8 minutes), " +
 				"or `when-asked` (only when Graph refuses without it)."},
