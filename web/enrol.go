@@ -92,9 +92,15 @@ func enrolDraft(f *fields) session.Draft {
 }
 
 // draftOf is what is kept of a form that was posted without a session.
-func draftOf(c echo.Context) session.Draft {
-	if c.Path() == enrolPath {
-		return enrolDraft(&fields{form: c.Request().PostForm})
+func (s *Server) draftOf(c echo.Context) session.Draft {
+	f := &fields{form: c.Request().PostForm}
+	switch {
+	case c.Path() == enrolPath:
+		return enrolDraft(f)
+	case s.route(c).access == admin:
+		draft := enrolDraft(f)
+		draft.Path = s.backFrom(c)
+		return draft
 	}
 	return session.Draft{}
 }

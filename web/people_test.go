@@ -8,6 +8,9 @@ const (
 	ben    = sim.BenID
 	dmitri = sim.DmitriID
 	eve    = sim.EveID
+	grace  = sim.GraceID  // Authentication Administrator
+	henrik = sim.HenrikID // Authentication Policy Administrator
+	jonas  = sim.JonasID  // without a role
 
 	goodFob         = sim.SerialGood30
 	secondFob       = sim.SerialGood60

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,23 +23,45 @@ const (
 	plain           // anyone, without a session being read: static files and what operators ask
 	anyone          // anyone; who is signed in is known
 	signedIn        // whoever is signed in
+	admin           // whoever has an admin's role; Graph has the last word on what they may do
 )
 
-// errDenied is the policy's no.
-var errDenied = &outcome.Error{Outcome: outcome.NotAllowed}
+// rolesLife is how old the ID token may be whose roles are believed.
+const rolesLife = 60 * time.Minute
+
+// reasonRole is why somebody without an admin's role is not let in.
+const reasonRole = "role"
+
+// The policy's noes.
+var (
+	errDenied   = &outcome.Error{Outcome: outcome.NotAllowed}
+	errNoRole   = &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonRole}
+	errOldRoles = &outcome.Error{Outcome: outcome.SignedOut, Reason: "old_roles"}
+)
 
 // allow is the one place that says who may use what.
-func allow(may access, current *session.Session) error {
+func (s *Server) allow(may access, current *session.Session) error {
 	switch may {
 	case plain, anyone:
 		return nil
-	case signedIn:
-		if current == nil {
+	case signedIn, admin:
+		switch {
+		case current == nil:
 			return outcome.New(outcome.SignedOut)
+		case may == signedIn:
+			return nil
+		case s.Now().Sub(current.IssuedAt) > rolesLife:
+			return errOldRoles
+		case !s.isAdmin(current):
+			return errNoRole
 		}
 		return nil
 	}
 	return errDenied
+}
+
+func (s *Server) isAdmin(sess *session.Session) bool {
+	return slices.ContainsFunc(s.AdminRoles, func(role string) bool { return slices.Contains(sess.Roles, role) })
 }
 
 // sessionKey is where the request's session lies in Echo's context.
@@ -46,7 +70,7 @@ const sessionKey = "session"
 // admit finds out who asks and lets in whom the policy allows.
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		may := s.access[c.Request().Method+" "+c.Path()]
+		may := s.route(c).access
 		var current *session.Session
 		if may != plain && may != nobody {
 			var err error
@@ -55,12 +79,19 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			c.Set(sessionKey, current)
 		}
-		err := allow(may, current)
+		err := s.allow(may, current)
+		if errors.Is(err, errOldRoles) {
+			if current, err = s.renewRoles(c, current); err == nil {
+				err = s.allow(may, current)
+			}
+		}
 		switch {
 		case errors.Is(err, outcome.SignedOut):
-			return s.signedOut(c, draftOf(c), err)
-		case err != nil:
+			return s.signedOut(c, s.draftOf(c), err)
+		case errors.Is(err, outcome.NotAllowed):
 			s.record(c, audit.EventDenied, outcome.NotAllowed, current)
+			return err
+		case err != nil:
 			return err
 		}
 		if current != nil && !s.validCSRF(c, current) {
@@ -69,6 +100,17 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// renewRoles reads the person's roles anew, once. Where Entra gives no newer ID token they stay as
+// old as they are.
+func (s *Server) renewRoles(c echo.Context, sess *session.Session) (*session.Session, error) {
+	fresh, err := s.Sessions.Renew(c.Request().Context(), sess, s.Refresh)
+	if err != nil {
+		return sess, err
+	}
+	c.Set(sessionKey, fresh)
+	return fresh, nil
 }
 
 // current returns who is signed in, nil where nobody is.
@@ -80,7 +122,11 @@ func current(c echo.Context) *session.Session {
 // signedOut keeps what was typed into a form whose session is over, for whoever typed it, and
 // hands on the refusal: its page leads to the sign-in.
 func (s *Server) signedOut(c echo.Context, draft session.Draft, err error) error {
-	if key, ok := s.Sessions.LastPerson(c.Request()); ok && c.Request().Method == http.MethodPost {
+	key, known := s.Sessions.LastPerson(c.Request())
+	if sess := current(c); sess != nil {
+		key, known = session.PersonKey(sess.Person), true
+	}
+	if known && c.Request().Method == http.MethodPost {
 		draft.PersonKey, draft.Notice = key, noticeKept
 		if err := s.keepDraft(c, draft); err != nil {
 			return err

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,8 +39,7 @@ func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 	}
 	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
 		setRetryAfter(c, refusal.RetryAfter)
-		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "outcome", refusal.Outcome, "reason", refusal.Reason,
-			"behind", refusal.Err, "request_id", requestIDOf(ctx))
+		s.logRefused(c, refusal)
 		summary := s.tell(c, refusal).Summary
 		summary.Next = s.wayOn(c, refusal)
 		return statusOf(refusal), summary
@@ -57,12 +57,23 @@ func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 	}
 }
 
+// logRefused says what lies behind a refusal that has a page of its own.
+func (s *Server) logRefused(c echo.Context, refusal *outcome.Error) {
+	ctx := c.Request().Context()
+	s.Log.WarnContext(ctx, "refused", "route", c.Path(), "outcome", refusal.Outcome, "reason", refusal.Reason,
+		"behind", refusal.Err, "request_id", requestIDOf(ctx))
+}
+
 // wayOn is the one next step from a page of trouble.
 func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
 	ctx := c.Request().Context()
 	switch refusal.Outcome {
 	case outcome.SignedOut:
-		return &view.Link{Href: signInPath(backFrom(c)), Text: message.Text(ctx, "action.sign_in"), Leaves: true}
+		return &view.Link{Href: signInPath(s.backFrom(c)), Text: message.Text(ctx, "action.sign_in"), Leaves: true}
+	case outcome.NotAllowed:
+		if refusal.Reason == reasonRole { // a new ID token has the roles that hold by now
+			return &view.Link{Href: signInPath(s.backFrom(c)), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
+		}
 	case outcome.SignInRefused, outcome.UpstreamUnavailable:
 		if current(c) == nil {
 			return &view.Link{Href: signInPath("/"), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
@@ -71,16 +82,37 @@ func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
 	return &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}
 }
 
-// backFrom is the page whose form was posted.
-func backFrom(c echo.Context) string {
-	switch c.Path() {
-	case enrolPath:
+// backFrom is the page to come back to: the one that was asked for, or whose form was posted.
+func (s *Server) backFrom(c echo.Context) string {
+	switch {
+	case c.Path() == enrolPath:
 		return enrolPath
-	case "/fobs/:id/remove":
+	case c.Path() == "/fobs/:id/remove":
 		return localPath(c.Request().URL.EscapedPath())
+	case s.route(c).access == admin:
+		return s.pageAbove(c)
 	}
 	return "/"
 }
+
+// pageAbove is this address where it is a page's, with its query, or else the nearest one above it
+// that is: an admin's form is posted to an address below that of its page.
+func (s *Server) pageAbove(c echo.Context) string {
+	if c.Request().Method != http.MethodPost {
+		return localPath(c.Request().URL.RequestURI())
+	}
+	pattern, path := c.Path(), c.Request().URL.EscapedPath()
+	for pattern != "" {
+		if _, page := s.table[http.MethodGet+" "+pattern]; page {
+			return localPath(path)
+		}
+		pattern, path = parent(pattern), parent(path)
+	}
+	return "/"
+}
+
+// parent cuts the last segment off a path.
+func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '/'))] }
 
 // problemName names the words for a status that is no outcome's.
 func problemName(status int) string {

@@ -106,6 +106,9 @@ func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 		refusal: refusal,
 		fields:  map[string]string{},
 	}
+	if refusal.Reason == reasonRole {
+		t.Text = append(t.Text, s.rolesNeeded(ctx))
+	}
 	if words.Next != "" {
 		t.Text = append(t.Text, words.Next)
 	}

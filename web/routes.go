@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/session"
 	"fobdesk/static"
 )
 
@@ -15,29 +16,32 @@ type route struct {
 	path    string
 	handler echo.HandlerFunc
 	access  access
+	grant   session.Grant         // what it asks of Graph beyond what everyone is asked for; empty for nothing
 	guards  []echo.MiddlewareFunc // of this route alone, before any other
 }
 
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	limited := []echo.MiddlewareFunc{perAddress()}
+	const none = session.Grant("")
 	return []route{
-		{get, "/", s.getHome, anyone, nil},
-		{get, "/auth/sign-in", s.getSignIn, anyone, limited},
-		{get, "/auth/callback", s.getCallback, anyone, limited},
-		{post, "/auth/sign-out", s.postSignOut, signedIn, limited},
-		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, nil},
-		{get, "/enrol", s.getEnrol, signedIn, nil},
-		{post, "/enrol", s.postEnrol, signedIn, nil},
-		{get, "/fobs/:id/activate", s.getActivate, signedIn, nil},
-		{post, "/fobs/:id/activate", s.postActivate, signedIn, nil},
-		{get, "/fobs/:id/remove", s.getRemove, signedIn, nil},
-		{post, "/fobs/:id/remove", s.postRemove, signedIn, nil},
-		{get, "/receipts/:id", s.getReceipt, signedIn, nil},
-		{get, staticPath, echo.WrapHandler(static.Handler()), plain, nil},
-		{get, "/healthz", s.getHealth, plain, nil},
-		{get, "/readyz", s.getReady, plain, nil},
-		{post, cspReportPath, s.postCSPReport, plain, nil},
+		{get, "/", s.getHome, anyone, none, nil},
+		{get, "/auth/sign-in", s.getSignIn, anyone, none, limited},
+		{get, "/auth/callback", s.getCallback, anyone, none, limited},
+		{post, "/auth/sign-out", s.postSignOut, signedIn, none, limited},
+		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, none, nil},
+		{get, "/enrol", s.getEnrol, signedIn, none, nil},
+		{post, "/enrol", s.postEnrol, signedIn, none, nil},
+		{get, "/fobs/:id/activate", s.getActivate, signedIn, none, nil},
+		{post, "/fobs/:id/activate", s.postActivate, signedIn, none, nil},
+		{get, "/fobs/:id/remove", s.getRemove, signedIn, none, nil},
+		{post, "/fobs/:id/remove", s.postRemove, signedIn, none, nil},
+		{get, "/receipts/:id", s.getReceipt, signedIn, none, nil},
+		{get, "/admin", s.getAdmin, admin, session.GrantAdmin, nil},
+		{get, staticPath, echo.WrapHandler(static.Handler()), plain, none, nil},
+		{get, "/healthz", s.getHealth, plain, none, nil},
+		{get, "/readyz", s.getReady, plain, none, nil},
+		{post, cspReportPath, s.postCSPReport, plain, none, nil},
 	}
 }
 
@@ -46,20 +50,31 @@ const (
 	cspReportPath = "/csp-report"
 )
 
-// addRoutes registers the table. A GET answers HEAD too.
+// addRoutes registers the table.
 func (s *Server) addRoutes() error {
 	for _, r := range s.routes() {
-		methods := []string{r.method}
-		if r.method == http.MethodGet {
-			methods = append(methods, http.MethodHead)
-		}
-		for _, method := range methods {
-			if _, twice := s.access[method+" "+r.path]; twice {
-				return fmt.Errorf("route %s %s is named twice", method, r.path)
-			}
-			s.access[method+" "+r.path] = r.access
-			s.echo.Add(method, r.path, r.handler, append(r.guards, s.sameOrigin, s.formBody, s.admit)...)
+		if err := s.addRoute(r); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// addRoute registers a line of the table. A GET answers HEAD too.
+func (s *Server) addRoute(r route) error {
+	methods := []string{r.method}
+	if r.method == http.MethodGet {
+		methods = append(methods, http.MethodHead)
+	}
+	for _, method := range methods {
+		if _, twice := s.table[method+" "+r.path]; twice {
+			return fmt.Errorf("route %s %s is named twice", method, r.path)
+		}
+		s.table[method+" "+r.path] = r
+		s.echo.Add(method, r.path, r.handler, append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)...)
+	}
+	return nil
+}
+
+// route is the line of the table that the request found; its zero value lets nobody in.
+func (s *Server) route(c echo.Context) route { return s.table[c.Request().Method+" "+c.Path()] }

@@ -42,6 +42,10 @@ type Config struct {
 	// StepUpAtSignIn says that fresh MFA is asked for before Graph would refuse; otherwise only
 	// when Graph asks.
 	StepUpAtSignIn bool
+	// Scopes are what is asked of Entra for each grant, full names. A wider set repeats the narrower.
+	Scopes map[session.Grant][]string
+	// AdminRoles are the role template ids and the app roles that open the admin pages.
+	AdminRoles []string
 	// TrustedProxies are the networks whose X-Forwarded-For and -Proto are believed.
 	TrustedProxies []netip.Prefix
 
@@ -66,14 +70,14 @@ type Trail interface {
 // Server answers the portal's requests.
 type Server struct {
 	Config
-	access     map[string]access // who may use which route, by method and path
+	table      map[string]route // by method and path
 	cspReports *rate.Limiter
 	echo       *echo.Echo
 }
 
 // New returns the portal as a handler. It fails only where a route is named twice.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, access: map[string]access{}, cspReports: rate.NewLimiter(rate.Every(time.Second), 20)}
+	s := &Server{Config: c, table: map[string]route{}, cspReports: rate.NewLimiter(rate.Every(time.Second), 20)}
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()

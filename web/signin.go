@@ -33,6 +33,7 @@ func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authori
 		return err
 	}
 	ask.State, ask.Nonce, ask.CodeVerifier, ask.FreshMFA = begin.State, begin.Nonce, begin.CodeVerifier, begin.FreshMFA
+	ask.Scopes = s.Scopes[cmp.Or(begin.Grant, session.GrantSelf)]
 	to, err := s.Entra.AuthorizationURL(c.Request().Context(), ask)
 	if err != nil {
 		return err
@@ -48,17 +49,24 @@ func (s *Server) getCallback(c echo.Context) error {
 		if errors.Is(err, outcome.SignInRefused) {
 			s.record(c, audit.EventSignIn, outcome.SignInRefused, current(c))
 		}
+		if refusal, ok := errors.AsType[*outcome.Error](err); ok && signIn.Grant.Wider() && entra.Unconsented(refusal) {
+			return s.declined(c, signIn, refusal)
+		}
 		return err
 	}
 	now := s.Now()
 	sess := session.Session{
 		Person: identity.Person, Subject: identity.Subject, SID: identity.SessionID,
-		LoginHint: identity.LoginHint, Roles: identity.Roles, IssuedAt: identity.IssuedAt,
-		SignedIn: now, Challenge: signIn.Challenge, Tokens: session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
+		LoginHint: identity.LoginHint, Roles: identity.Roles, IssuedAt: identity.IssuedAt, SignedIn: now,
+	}
+	got := session.Granted{
+		Tokens:    session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
+		Challenge: signIn.Challenge,
 	}
 	if signIn.FreshMFA {
-		sess.SteppedUp = now
+		got.SteppedUp = now
 	}
+	sess.Fill(signIn.Grant, got)
 	if err := s.Sessions.Start(c.Response(), c.Request(), sess); err != nil {
 		return err
 	}
@@ -66,24 +74,22 @@ func (s *Server) getCallback(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, localPath(signIn.ReturnTo))
 }
 
-// callback takes the sign-in that the browser began and redeems Entra's answer to it.
+// callback takes the sign-in that the browser began, which is answered beside an error where it is
+// known, and redeems Entra's answer to it. A wider grant that was given in part is none.
 func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra.Tokens, error) {
-	refused := func(err error) (session.SignIn, entra.Identity, entra.Tokens, error) {
-		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
-	}
 	answer, malformed := entra.ParseCallback(c.QueryParams())
 	signIn, err := s.Sessions.TakeSignIn(c.Response(), c.Request(), answer.State)
 	if err := cmp.Or(malformed, err); err != nil {
-		return refused(err)
+		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
 	}
 	if refusal := s.Entra.Refusal(answer); refusal != nil {
-		return refused(refusal)
+		return signIn, entra.Identity{}, entra.Tokens{}, refusal
 	}
 	identity, tokens, err := s.Entra.Redeem(c.Request().Context(), answer.Code, signIn.CodeVerifier, signIn.Nonce)
-	if err != nil {
-		return refused(err)
+	if err == nil && signIn.Grant.Wider() {
+		err = entra.WantScopes(s.Scopes[signIn.Grant], tokens)
 	}
-	return signIn, identity, tokens, nil
+	return signIn, identity, tokens, err
 }
 
 // postSignOut ends the session here first, then at Entra.

@@ -28,6 +28,7 @@ const (
 	noticeStepUp      = "notice.step_up"       // fresh MFA was due
 	noticeStepUpGraph = "notice.step_up_graph" // Graph asked for it
 	noticeKept        = "notice.kept"          // the session had ended
+	noticeGrant       = "notice.grant"         // the form needs a wider grant
 )
 
 // stale reports whether the person has to prove themselves at Entra before they go on.
@@ -42,7 +43,7 @@ func (s *Server) stale(sess *session.Session, within time.Duration) bool {
 // empty. Where Graph does not ask for fresh MFA, signing in again is the proof.
 func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, asked *outcome.Error) error {
 	sess := current(c)
-	begin := session.SignIn{ReturnTo: returnTo, FreshMFA: s.StepUpAtSignIn || asked != nil}
+	begin := session.SignIn{ReturnTo: returnTo, Grant: s.route(c).grant, FreshMFA: s.StepUpAtSignIn || asked != nil}
 	ask := entra.Authorization{LoginHint: sess.LoginHint}
 	draft.PersonKey, draft.Notice = session.PersonKey(sess.Person), noticeStepUp
 	if asked != nil {
@@ -63,19 +64,23 @@ func (s *Server) keepDraft(c echo.Context, draft session.Draft) error {
 	return s.Sessions.KeepDraft(c.Response(), draft)
 }
 
-// by says who acts for themselves in this request.
+// by says who acts for themselves in this request, and how the tokens of its route were got.
 func (s *Server) by(c echo.Context) desk.By {
 	sess := current(c)
+	held := sess.Of(s.route(c).grant)
 	return desk.By{
 		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
 		Address:  c.RealIP(),
-		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm, Challenge: sess.Challenge,
+		FreshMFA: s.Now().Sub(held.SteppedUp) <= freshForm, Challenge: held.Challenge,
 	}
 }
 
-// fobs is Graph as the person of this request.
-func (s *Server) fobs(c echo.Context) desk.Fobs {
-	return s.Fobs(s.Sessions.TokenSource(current(c), s.Refresh))
+// fobs is Graph as the person of this request, for themselves.
+func (s *Server) fobs(c echo.Context) desk.Fobs { return s.Fobs(s.tokens(c, session.GrantSelf)) }
+
+// tokens gives the access tokens of the person of this request, of one grant.
+func (s *Server) tokens(c echo.Context, grant session.Grant) *session.TokenSource {
+	return s.Sessions.TokenSource(current(c), grant, s.Refresh)
 }
 
 // leave redirects, also to another host: a request of htmx is told to, for a script must not

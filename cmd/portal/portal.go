@@ -100,8 +100,11 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	rp := entra.New(entra.Config{
 		Issuer: s.IssuerURL, TenantID: s.TenantID, ClientID: s.ClientID, Proof: proof,
 		RedirectURI: s.BaseURL + "/auth/callback", PostLogoutURI: s.BaseURL + "/",
-		Scopes: s.SelfScopes, Now: s.Now, Log: s.Log,
+		Now: s.Now, Log: s.Log,
 	})
+	scopes := map[session.Grant][]string{
+		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
+	}
 	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
 	counter := desk.New(desk.Config{
 		Ledger: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
@@ -116,8 +119,9 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
+		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: counter, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Refresh: refresher(rp), Trail: p.store,
+		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
 		Ready: p.ready(rp), Now: s.Now, Log: s.Log,
 	})
 	return err
@@ -135,19 +139,20 @@ func clientProof(c *config.Config) (entra.Proof, error) {
 }
 
 // refresher lets a session get new tokens from Entra.
-func refresher(rp *entra.RelyingParty) session.RefreshFunc {
-	return func(ctx context.Context, sess session.Session) (session.Session, error) {
+func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) session.RefreshFunc {
+	return func(ctx context.Context, sess session.Session, grant session.Grant) (session.Refreshed, error) {
 		was := entra.Identity{Person: sess.Person, Subject: sess.Subject, Roles: sess.Roles, IssuedAt: sess.IssuedAt}
-		identity, tokens, err := rp.Refresh(ctx, sess.Tokens.RefreshToken(), was)
+		identity, tokens, err := rp.Refresh(ctx, sess.Of(grant).RefreshToken(), was, scopes[grant])
 		if errors.Is(err, outcome.SignInRefused) { // somebody else's, or false: no session stands on it
 			err = &outcome.Error{Outcome: outcome.SignedOut, Err: err}
 		}
 		if err != nil {
-			return session.Session{}, err
+			return session.Refreshed{}, err
 		}
-		sess.Roles, sess.IssuedAt = identity.Roles, identity.IssuedAt
-		sess.Tokens = session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry)
-		return sess, nil
+		return session.Refreshed{
+			Tokens: session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),
+			Roles:  identity.Roles, IssuedAt: identity.IssuedAt,
+		}, nil
 	}
 }
 

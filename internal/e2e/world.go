@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -31,6 +32,7 @@ type World struct {
 
 	folder string
 	env    map[string]string
+	portal *portal.Portal
 	stop   func()
 }
 
@@ -117,6 +119,7 @@ func (w *World) start(t testing.TB, listener net.Listener) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.portal = desk
 	served := make(chan error, 1)
 	go func() { served <- desk.Serve(ctx, listener) }()
 	w.stop = sync.OnceFunc(func() {
@@ -129,6 +132,9 @@ func (w *World) start(t testing.TB, listener net.Listener) {
 		}
 	})
 }
+
+// Handler is the portal's own: a test of web may add a route to it before anybody visits.
+func (w *World) Handler() http.Handler { return w.portal.Handler }
 
 // Folder is where the portal keeps its database.
 func (w *World) Folder() string { return w.folder }

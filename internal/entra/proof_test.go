@@ -54,7 +54,7 @@ func TestTOK10ACertificateSignsANewAssertionEachTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := checkAssertion(t, p, leaf)
-	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); err != nil {
+	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); err != nil {
 		t.Fatal(err)
 	}
 	if second := checkAssertion(t, p, leaf); second == first {
@@ -184,7 +184,7 @@ func TestTOK10AFederatedTokenIsReadAtEachUse(t *testing.T) {
 	if err := os.WriteFile(file, []byte("aGVhZA.Ym9keQ.dHdv"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); err != nil {
+	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.lastForm().Get("client_assertion"); got != "aGVhZA.Ym9keQ.dHdv" {
@@ -210,7 +210,7 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 			if strings.Contains(err.Error(), "planted") {
 				t.Errorf("the token is in %q", err)
 			}
-			_, _, err = rp.Refresh(t.Context(), testRefresh, ann())
+			_, _, err = rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			refusal, ok = errors.AsType[*outcome.Error](err)
 			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != reasonClientProof {
 				t.Errorf("refresh: %v", err)

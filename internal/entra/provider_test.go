@@ -257,7 +257,6 @@ func (p *provider) config() Config {
 		Proof:         NewSecret(testSecret),
 		RedirectURI:   "https://fobdesk.example/auth/callback",
 		PostLogoutURI: "https://fobdesk.example/",
-		Scopes:        []string{graphScope},
 	}
 }
 

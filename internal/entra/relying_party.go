@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,13 +18,12 @@ import (
 // Config is what the relying party is told at the start. Issuer, TenantID, ClientID, Proof and
 // RedirectURI are needed; nothing here is checked against the issuer before discovery.
 type Config struct {
-	Issuer        string   // exactly as in discovery and in the ID token, without a slash at the end
-	TenantID      string   // the tid that an ID token must carry
-	ClientID      string   // the application's id
-	Proof         Proof    // how the portal proves itself at the token endpoint
-	RedirectURI   string   // where the authorization response goes
-	PostLogoutURI string   // where the browser goes after signing out at the issuer
-	Scopes        []string // of Graph, full names; openid, profile and offline_access are added
+	Issuer        string // exactly as in discovery and in the ID token, without a slash at the end
+	TenantID      string // the tid that an ID token must carry
+	ClientID      string // the application's id
+	Proof         Proof  // how the portal proves itself at the token endpoint
+	RedirectURI   string // where the authorization response goes
+	PostLogoutURI string // where the browser goes after signing out at the issuer
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -75,10 +73,11 @@ type Authorization struct {
 	State        string
 	Nonce        string
 	CodeVerifier string
-	Prompt       string // "login", "select_account", … or empty
-	LoginHint    string // whom the issuer should expect; empty where that is open
-	FreshMFA     bool   // ask for multifactor authentication within the last minutes
-	Challenge    string // Graph's claims challenge, a JSON object; empty where there is none
+	Scopes       []string // of Graph, full names; openid, profile and offline_access are added
+	Prompt       string   // "login", "select_account", … or empty
+	LoginHint    string   // whom the issuer should expect; empty where that is open
+	FreshMFA     bool     // ask for multifactor authentication within the last minutes
+	Challenge    string   // Graph's claims challenge, a JSON object; empty where there is none
 }
 
 // AuthorizationURL answers the URL to send the browser to (OpenID Connect Core, section 3.1.2.1):
@@ -109,7 +108,7 @@ func (rp *RelyingParty) AuthorizationURL(ctx context.Context, a Authorization) (
 	if a.LoginHint != "" {
 		options = append(options, oauth2.SetAuthURLParam("login_hint", a.LoginHint))
 	}
-	return rp.oauth(issuer).AuthCodeURL(a.State, options...), nil
+	return rp.oauth(issuer, a.Scopes...).AuthCodeURL(a.State, options...), nil
 }
 
 // EndSessionURL answers where to send the browser to sign out at the issuer, and from there back
@@ -132,17 +131,11 @@ func (rp *RelyingParty) EndSessionURL(loginHint string) string {
 
 // oauth is the client's side of RFC 6749 at this issuer. The client's proof is not in it, for it
 // is made anew for each request.
-func (rp *RelyingParty) oauth(issuer *metadata) *oauth2.Config {
+func (rp *RelyingParty) oauth(issuer *metadata, scopes ...string) *oauth2.Config {
 	return &oauth2.Config{
 		ClientID:    rp.config.ClientID,
 		Endpoint:    issuer.endpoint,
 		RedirectURL: rp.config.RedirectURI,
-		Scopes:      rp.scopes(),
+		Scopes:      withOpenID(scopes),
 	}
-}
-
-// scopes are the scopes of every request: who it is, a refresh token, and Graph's.
-func (rp *RelyingParty) scopes() []string {
-	return slices.Concat(
-		[]string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeOfflineAccess}, rp.config.Scopes)
 }

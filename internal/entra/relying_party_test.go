@@ -17,7 +17,7 @@ import (
 
 // trip is a good authorization.
 func trip() Authorization {
-	return Authorization{State: "the-state", Nonce: testNonce, CodeVerifier: testVerifier}
+	return Authorization{State: "the-state", Nonce: testNonce, CodeVerifier: testVerifier, Scopes: []string{graphScope}}
 }
 
 func TestOIDC03TheAuthorizationRequestAsksForACodeWithPKCE(t *testing.T) {
@@ -190,7 +190,7 @@ func TestLOG02NothingOfAnAnswerReachesAnErrorOrTheLog(t *testing.T) {
 			var log syncBuffer
 			rp := p.relyingParty(logTo(&log))
 			_, _, redeemed := redeem(t, rp)
-			_, _, refreshed := rp.Refresh(t.Context(), testRefresh, ann())
+			_, _, refreshed := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			for _, err := range []error{redeemed, refreshed} {
 				if _, ok := outcome.Of(err); !ok {
 					t.Errorf("not an outcome: %v", err)

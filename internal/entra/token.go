@@ -23,6 +23,7 @@ type Tokens struct {
 	AccessToken  string
 	RefreshToken string    // empty where the issuer gave none
 	Expiry       time.Time // of the access token, by the portal's clock
+	Scope        []string  // what was granted, for Missing; nil where the issuer does not say
 }
 
 // Format implements fmt.Formatter: tokens cannot be printed.
@@ -74,13 +75,13 @@ func (rp *RelyingParty) Redeem(ctx context.Context, code, codeVerifier, nonce st
 	return identity, tokens, nil
 }
 
-// Refresh presents a refresh token, once, and answers the new tokens and who they belong to:
-// was, or what a new ID token says of the same person (OpenID Connect Core, section 12.2). Where
+// Refresh presents a refresh token, once, and answers new tokens for these scopes of Graph (full
+// names, any that were consented to) and who they belong to: was, or what a new ID token says of the same person (OpenID Connect Core, section 12.2). Where
 // the issuer sends no new refresh token the old one stays. A refusal is an *outcome.Error:
 //   - outcome.SignedOut: the issuer wants the person to sign in again;
 //   - outcome.SignInRefused: a new ID token failed a check or is another person's ("id_token");
 //   - outcome.UpstreamUnavailable: anything else; the old tokens are as good as they were.
-func (rp *RelyingParty) Refresh(ctx context.Context, refreshToken string, was Identity) (Identity, Tokens, error) {
+func (rp *RelyingParty) Refresh(ctx context.Context, refreshToken string, was Identity, scopes []string) (Identity, Tokens, error) {
 	if refreshToken == "" {
 		return Identity{}, Tokens{}, &outcome.Error{
 			Outcome: outcome.SignedOut, Reason: reasonSessionExpired, Err: errors.New("no refresh token"),
@@ -90,7 +91,7 @@ func (rp *RelyingParty) Refresh(ctx context.Context, refreshToken string, was Id
 	if err != nil {
 		return Identity{}, Tokens{}, err
 	}
-	answer, err := rp.presentRefreshToken(ctx, issuer, refreshToken)
+	answer, err := rp.presentRefreshToken(ctx, issuer, refreshToken, scopes)
 	if err != nil {
 		return Identity{}, Tokens{}, err
 	}
@@ -111,7 +112,9 @@ func (rp *RelyingParty) Refresh(ctx context.Context, refreshToken string, was Id
 // presentRefreshToken makes the request of RFC 6749, section 6. oauth2.Config cannot add the
 // client's assertion and the claims to it; clientcredentials can, and lets the grant be named.
 // Both put the old refresh token into an answer without a new one.
-func (rp *RelyingParty) presentRefreshToken(ctx context.Context, issuer *metadata, refreshToken string) (*oauth2.Token, error) {
+func (rp *RelyingParty) presentRefreshToken(
+	ctx context.Context, issuer *metadata, refreshToken string, scopes []string,
+) (*oauth2.Token, error) {
 	params, err := rp.everyRequest(issuer)
 	if err != nil {
 		return nil, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: reasonClientProof, Err: err}
@@ -122,7 +125,7 @@ func (rp *RelyingParty) presentRefreshToken(ctx context.Context, issuer *metadat
 		ClientID:       rp.config.ClientID,
 		TokenURL:       issuer.endpoint.TokenURL,
 		AuthStyle:      issuer.endpoint.AuthStyle,
-		Scopes:         rp.scopes(),
+		Scopes:         withOpenID(scopes),
 		EndpointParams: params,
 	}
 	answer, err := request.Token(oidc.ClientContext(ctx, rp.client))
@@ -154,10 +157,12 @@ func (rp *RelyingParty) tokens(answer *oauth2.Token) (Tokens, error) {
 	if life <= 0 {
 		return Tokens{}, brokenAnswer("expires_in is missing or no number of seconds to come")
 	}
+	scope, _ := answer.Extra("scope").(string)
 	return Tokens{
 		AccessToken:  answer.AccessToken,
 		RefreshToken: answer.RefreshToken,
 		Expiry:       rp.now().Add(life),
+		Scope:        strings.Fields(scope),
 	}, nil
 }
 

@@ -71,7 +71,7 @@ func TestTOK03ACodeIsPresentedOnceWhateverComesOfIt(t *testing.T) {
 			if got := p.called(pathToken); got != 1 {
 				t.Errorf("the code was presented %d times", got)
 			}
-			if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); (err == nil) != (handler == nil) {
+			if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); (err == nil) != (handler == nil) {
 				t.Error(err)
 			}
 			if got := p.called(pathToken); got != 2 {
@@ -95,7 +95,7 @@ func TestTOK03EveryTokenRequestCarriesWhatItMust(t *testing.T) {
 	if diff := cmp.Diff(want, map[string][]string(p.lastForm())); diff != "" {
 		t.Error(diff)
 	}
-	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann()); err != nil {
+	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); err != nil {
 		t.Fatal(err)
 	}
 	want = map[string][]string{
@@ -162,7 +162,7 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 			} else {
 				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, test.reference)
 			}
-			identity, tokens, err := rp.Refresh(t.Context(), testRefresh, ann())
+			identity, tokens, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			if test.refresh != "" {
 				wants(t, err, outcome.SignedOut, test.refresh, test.reference)
 			} else {
@@ -181,7 +181,7 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 
 func TestTOK06WithoutARefreshTokenThePersonIsSignedOut(t *testing.T) {
 	p := newProvider(t)
-	_, _, err := p.relyingParty().Refresh(t.Context(), "", ann())
+	_, _, err := p.relyingParty().Refresh(t.Context(), "", ann(), []string{graphScope})
 	wants(t, err, outcome.SignedOut, reasonSessionExpired, "")
 	if p.called(pathToken) != 0 {
 		t.Error("the issuer was asked")
@@ -213,7 +213,7 @@ func TestFLT10ATokenAnswerMustBeOne(t *testing.T) {
 			p.answer = test.lie
 			rp := p.relyingParty()
 			_, tokens, err := redeem(t, rp)
-			_, refreshed, refreshErr := rp.Refresh(t.Context(), testRefresh, ann())
+			_, refreshed, refreshErr := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			if !test.want {
 				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
 				wants(t, refreshErr, outcome.UpstreamUnavailable, reasonEntraBroken, "")
@@ -270,7 +270,7 @@ func TestOIDC13RefreshToken(t *testing.T) {
 			}
 			was := ann()
 			was.AuthTime = time.Unix(1_700_000_000, 0)
-			got, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, was)
+			got, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, was, []string{graphScope})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -299,7 +299,7 @@ func TestOIDC14RefreshTokenOfAnotherIssuerOrPersonIsRefused(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
 			p.claims = lie
-			identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+			identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			refusedIDToken(t, identity, tokens, err)
 		})
 	}
@@ -308,13 +308,13 @@ func TestOIDC14RefreshTokenOfAnotherIssuerOrPersonIsRefused(t *testing.T) {
 		p.idToken = func(string) string {
 			return mustSign(jose.RS256, jose.JSONWebKey{KeyID: "key-0", Key: rsaKey(1)}, "JWT", goodClaims(p.issuer(), time.Now()))
 		}
-		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 		refusedIDToken(t, identity, tokens, err)
 	})
 	t.Run("of the wrong type", func(t *testing.T) {
 		p := newProvider(t)
 		p.answer = set("id_token", 5)
-		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann())
+		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 		refusedIDToken(t, identity, tokens, err)
 	})
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
+
+	"fobdesk/internal/outcome"
 )
 
 // maxTouch is how far Row.Seen may lag behind the last use.
@@ -60,9 +63,9 @@ func (st *Store) LastPerson(r *http.Request) (string, bool) {
 
 // Start signs the browser in: sess gets a new id and secret, takes the place of the session the
 // browser had, and the cookie is set. A session of the same person (a step-up, wider consent)
-// keeps its absolute end, its CSRF token, its last step-up and, where sess has none, the time of
-// sign-in and the refresh token; of another person's session nothing is left. If the database
-// fails (outcome.Unavailable), all stays as it was.
+// keeps its absolute end, its CSRF token, its last step-up, the tokens of every grant for which
+// sess has no access token and, where sess has none, the refresh token; of another person's
+// session nothing is left. If the database fails (outcome.Unavailable), all stays as it was.
 func (st *Store) Start(w http.ResponseWriter, r *http.Request, sess Session) error {
 	if sess.Person.ID == "" || sess.Person.TenantID == "" {
 		return errors.New("start session: nobody to sign in")
@@ -74,7 +77,9 @@ func (st *Store) Start(w http.ResponseWriter, r *http.Request, sess Session) err
 	old := live(g)
 	sess.place = st.newPlace(&sess)
 	if old != nil && old.Person.Same(sess.Person) {
-		sess.follow(old)
+		if err := st.follow(r.Context(), &sess, *old); err != nil {
+			return err
+		}
 	}
 	g.Values[liveKey] = &sess
 	if err := st.Save(r, w, g); err != nil {
@@ -100,17 +105,34 @@ func (st *Store) newPlace(sess *Session) *place {
 	return &place{cookie: cookie.hide(), row: row, lineage: random(idSize)}
 }
 
-// follow takes over what outlasts a new id of the same person's session.
-func (s *Session) follow(old *Session) {
-	s.place.row.Created, s.place.row.Ends = old.place.row.Created, old.place.row.Ends
-	s.place.lineage = old.place.lineage
-	s.Tokens = s.Tokens.orRefresh(old.Tokens)
-	if s.SteppedUp.Before(old.SteppedUp) {
-		s.SteppedUp = old.SteppedUp
+// follow lets sess take over what outlasts a new id of the same person's session. Tokens that are
+// kept must be the newest, so a refresh under way is waited for; of a session that was ended
+// meanwhile nothing is taken over.
+func (st *Store) follow(ctx context.Context, sess *Session, old Session) error {
+	if sess.Tokens.AccessToken() == "" || len(old.Wider) > 0 {
+		held, err := st.hold(ctx, old)
+		if errors.Is(err, outcome.SignedOut) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		old = held
 	}
-	if s.SignedIn.IsZero() {
-		s.SignedIn = old.SignedIn
+	sess.place.row.Created, sess.place.row.Ends = old.place.row.Created, old.place.row.Ends
+	sess.place.lineage = old.place.lineage
+	if sess.SignedIn.IsZero() || sess.Tokens.AccessToken() == "" {
+		sess.SignedIn = old.SignedIn
 	}
+	for _, grant := range allGrants() {
+		if old.Of(grant).held != nil {
+			sess.put(grant, sess.Of(grant).after(old.Of(grant)))
+		}
+	}
+	sess.Declined = slices.DeleteFunc(slices.Clone(old.Declined), func(grant Grant) bool {
+		return sess.Of(grant).AccessToken() != ""
+	})
+	return nil
 }
 
 // End signs the browser out: the row is deleted first, with the tokens in it, then the cookie

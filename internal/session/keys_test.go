@@ -101,6 +101,7 @@ func TestTOK01SecretsCannotBePrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	sess := Session{Person: anna, Tokens: NewTokens(planted, planted, time.Time{})}
+	sess.Fill(GrantAdmin, Granted{Tokens: NewTokens(planted, planted, time.Time{})})
 	sess.place = &place{cookie: cookieValue{id: []byte(planted), secret: []byte(planted)}.hide()}
 	signIn := SignIn{State: planted, Nonce: planted, CodeVerifier: planted}
 	hidden := struct {
@@ -111,7 +112,7 @@ func TestTOK01SecretsCannotBePrinted(t *testing.T) {
 	forms := []string{planted, fmt.Sprintf("%x", planted), fmt.Sprintf("%X", planted), "112 108 97 110 116"}
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	for _, secret := range []any{keys, *keys, sess, &sess, sess.Tokens, signIn, &signIn, hidden} {
+	for _, secret := range []any{keys, *keys, sess, &sess, sess.Tokens, sess.Of(GrantAdmin), sess.Wider, signIn, &signIn, hidden} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t"} {
 			shown := fmt.Sprintf(verb, secret)
 			for _, form := range forms {

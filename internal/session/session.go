@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"fobdesk/internal/oath"
@@ -24,7 +25,9 @@ type Session struct {
 	SignedIn  time.Time // callback time of the last full sign-in
 	Challenge string    // id of the claims challenge that the newest request answered; empty for none
 	SteppedUp time.Time // callback time of the newest request with the fresh-MFA claim; zero if none
-	Tokens    Tokens
+	Tokens    Tokens    // of GrantSelf, as are Challenge and SteppedUp
+	Wider     map[Grant]Granted
+	Declined  []Grant // asked for in this session, and refused
 
 	place *place // nil until the store has it
 }
@@ -105,21 +108,37 @@ type payload struct {
 	SteppedUp time.Time
 	Challenge string
 	Expiry    time.Time // of the access token
+	Wider     []widerPayload
+	Declined  []Grant
 	Lineage   []byte
+}
+
+// widerPayload is a wider grant as it is sealed, its tokens apart as well.
+type widerPayload struct {
+	Grant     Grant
+	SteppedUp time.Time
+	Challenge string
+	Expiry    time.Time
 }
 
 // sealSession makes the row's payload. The cookie's secret is the salt of its key, and the row's
 // key and person are bound in, so that a payload opens only with that cookie and in that row.
 func (k *Keys) sealSession(s *Session) ([]byte, error) {
-	encoded, err := json.Marshal(payload{
+	p := payload{
 		Person: s.Person, Subject: s.Subject, SID: s.SID, LoginHint: s.LoginHint, Roles: s.Roles,
 		IssuedAt: s.IssuedAt, SignedIn: s.SignedIn, SteppedUp: s.SteppedUp, Challenge: s.Challenge,
-		Expiry: s.Tokens.Expiry(), Lineage: s.place.lineage,
-	})
+		Expiry: s.Tokens.Expiry(), Declined: s.Declined, Lineage: s.place.lineage,
+	}
+	tokens := [][]byte{[]byte(s.Tokens.AccessToken()), []byte(s.Tokens.RefreshToken())}
+	for grant, held := range s.Wider {
+		p.Wider = append(p.Wider, widerPayload{grant, held.SteppedUp, held.Challenge, held.Expiry()})
+		tokens = append(tokens, []byte(held.AccessToken()), []byte(held.RefreshToken()))
+	}
+	encoded, err := json.Marshal(p)
 	if err != nil {
 		return nil, fmt.Errorf("encode session: %w", err)
 	}
-	plain := frame(encoded, []byte(s.Tokens.AccessToken()), []byte(s.Tokens.RefreshToken()))
+	plain := frame(slices.Insert(tokens, 0, encoded)...)
 	return k.seal("session", s.place.cookie().secret, plain, rowBinding(s.place.row))
 }
 
@@ -130,20 +149,32 @@ func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
 		return nil, err
 	}
 	parts, ok := unframe(plain)
-	if !ok || len(parts) != 3 {
+	if !ok || len(parts) == 0 {
 		return nil, errNotSealed
 	}
 	var p payload
 	if err := json.Unmarshal(parts[0], &p); err != nil {
 		return nil, fmt.Errorf("decode session: %w", err)
 	}
+	tokens := parts[1:]
+	if len(tokens) != 2+2*len(p.Wider) {
+		return nil, errNotSealed
+	}
 	row.Sealed = nil
-	return &Session{
+	s := &Session{
 		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: p.Roles,
 		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
-		Tokens: NewTokens(string(parts[1]), string(parts[2]), p.Expiry),
-		place:  &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
-	}, nil
+		Tokens: NewTokens(string(tokens[0]), string(tokens[1]), p.Expiry), Declined: p.Declined,
+		place: &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
+	}
+	for i, wider := range p.Wider {
+		access, refresh := tokens[2+2*i], tokens[3+2*i]
+		s.put(wider.Grant, Granted{
+			Tokens:    NewTokens(string(access), string(refresh), wider.Expiry),
+			SteppedUp: wider.SteppedUp, Challenge: wider.Challenge,
+		})
+	}
+	return s, nil
 }
 
 func rowBinding(row Row) []byte { return frame([]byte(row.Key), []byte(row.Person)) }

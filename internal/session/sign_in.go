@@ -33,6 +33,7 @@ type SignIn struct {
 	Nonce        string // 128 random bits
 	CodeVerifier string // RFC 7636
 	ReturnTo     string // local path; one that takes more than 512 bytes as JSON is dropped
+	Grant        Grant  // what the request asks for; empty is GrantSelf
 	FreshMFA     bool   // the request carries the fresh-MFA claim
 	Challenge    string // id of the claims challenge that the request answers; empty for none
 	Began        time.Time

@@ -23,24 +23,44 @@ const (
 	pollMax   = time.Second
 )
 
-// RefreshFunc presents sess's refresh token once and returns sess with the new Tokens, and the
-// Roles and IssuedAt of the new ID token; nothing else of it is read. A refresh token that is no
-// longer good is outcome.SignedOut; an Entra that can't be asked is outcome.UpstreamUnavailable.
-type RefreshFunc func(ctx context.Context, sess Session) (Session, error)
+// RefreshFunc presents sess's refresh token of this grant once. A refresh token that is no longer
+// good is outcome.SignedOut; an Entra that can't be asked is outcome.UpstreamUnavailable.
+type RefreshFunc func(ctx context.Context, sess Session, grant Grant) (Refreshed, error)
 
-// TokenSource gives the access token of one session and refreshes it: one refresh at a time for a
-// session, over all replicas, and the new pair is in the database before the new access token is
-// used. It may be used by several goroutines.
+// Refreshed is what a refresh got: tokens of the grant, and the roles of the new ID token with its
+// time; those of sess where there was none.
+type Refreshed struct {
+	Tokens   Tokens
+	Roles    []string
+	IssuedAt time.Time
+}
+
+// TokenSource gives the access token of one session and grant and refreshes it: one refresh at a
+// time for a session, over all replicas, and the new pair is in the database before the new access
+// token is used. It may be used by several goroutines.
 type TokenSource struct {
 	store   *Store
+	grant   Grant
 	refresh RefreshFunc
 	mu      sync.Mutex
 	sess    Session
 }
 
-// TokenSource returns the source of sess's access token. sess itself is not changed by it.
-func (st *Store) TokenSource(sess *Session, refresh RefreshFunc) *TokenSource {
-	return &TokenSource{store: st, refresh: refresh, sess: *sess}
+// TokenSource returns the source of sess's access token of this grant. sess itself is not changed
+// by it.
+func (st *Store) TokenSource(sess *Session, grant Grant, refresh RefreshFunc) *TokenSource {
+	return &TokenSource{store: st, grant: grant, refresh: refresh, sess: *sess}
+}
+
+// Renew presents sess's narrow refresh token although the access token may still hold, and returns
+// the session with the roles that came of it; sess itself is not changed. Errors are those of
+// TokenSource.AccessToken.
+func (st *Store) Renew(ctx context.Context, sess *Session, refresh RefreshFunc) (*Session, error) {
+	ts := st.TokenSource(sess, GrantSelf, refresh)
+	if _, err := ts.renew(ctx, ts.current()); err != nil {
+		return nil, err
+	}
+	return new(ts.current()), nil
 }
 
 // AccessToken returns an access token that is good for now. One that runs out within two minutes
@@ -49,21 +69,22 @@ func (st *Store) TokenSource(sess *Session, refresh RefreshFunc) *TokenSource {
 // known; the session is kept then.
 func (ts *TokenSource) AccessToken(ctx context.Context) (string, error) {
 	sess := ts.current()
-	left := sess.Tokens.Expiry().Sub(ts.store.Now())
+	held := sess.Of(ts.grant)
+	left := held.Expiry().Sub(ts.store.Now())
 	switch {
 	case left > refreshAhead:
-		return sess.Tokens.AccessToken(), nil
+		return held.AccessToken(), nil
 	case left <= 0:
 		return ts.renew(ctx, sess)
-	case sess.Tokens.RefreshToken() == "":
-		return sess.Tokens.AccessToken(), nil
+	case held.RefreshToken() == "":
+		return held.AccessToken(), nil
 	}
-	fresh, err := ts.store.refreshOnce(ctx, sess, ts.refresh)
+	fresh, err := ts.refreshOnce(ctx, sess)
 	if errors.Is(err, outcome.SignedOut) {
 		return "", err
 	}
 	if err != nil {
-		return sess.Tokens.AccessToken(), nil //nolint:nilerr // it holds for a while yet
+		return held.AccessToken(), nil //nolint:nilerr // it holds for a while yet
 	}
 	return ts.take(fresh), nil
 }
@@ -72,7 +93,7 @@ func (ts *TokenSource) AccessToken(ctx context.Context) (string, error) {
 // AccessToken.
 func (ts *TokenSource) Replace(ctx context.Context, stale string) (string, error) {
 	sess := ts.current()
-	if held := sess.Tokens.AccessToken(); held != stale {
+	if held := sess.Of(ts.grant).AccessToken(); held != stale {
 		return held, nil
 	}
 	return ts.renew(ctx, sess)
@@ -80,22 +101,11 @@ func (ts *TokenSource) Replace(ctx context.Context, stale string) (string, error
 
 // renew refreshes, or waits for whoever does.
 func (ts *TokenSource) renew(ctx context.Context, sess Session) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
-	defer cancel()
-	for wait := pollFirst; ; wait = min(2*wait, pollMax) {
-		fresh, err := ts.store.refreshOnce(ctx, sess, ts.refresh)
-		if err == nil {
-			return ts.take(fresh), nil
-		}
-		if !errors.Is(err, errLeased) {
-			return "", err
-		}
-		select {
-		case <-ctx.Done():
-			return "", &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
-		case <-time.After(wait):
-		}
+	fresh, err := untilFree(ctx, func() (Session, error) { return ts.refreshOnce(ctx, sess) })
+	if err != nil {
+		return "", err
 	}
+	return ts.take(fresh), nil
 }
 
 func (ts *TokenSource) current() Session {
@@ -108,5 +118,5 @@ func (ts *TokenSource) take(fresh Session) string {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	ts.sess = fresh
-	return fresh.Tokens.AccessToken()
+	return fresh.Of(ts.grant).AccessToken()
 }

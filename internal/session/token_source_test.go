@@ -23,9 +23,9 @@ type entra struct {
 	during    func() // what happens elsewhere while Entra thinks
 }
 
-func (e *entra) refresh(ctx context.Context, sess Session) (Session, error) {
+func (e *entra) refresh(ctx context.Context, sess Session, grant Grant) (Refreshed, error) {
 	e.mu.Lock()
-	e.presented = append(e.presented, sess.Tokens.RefreshToken())
+	e.presented = append(e.presented, sess.Of(grant).RefreshToken())
 	n, takes, fails, during := len(e.presented), e.takes, e.fails, e.during
 	e.mu.Unlock()
 	if during != nil {
@@ -34,14 +34,15 @@ func (e *entra) refresh(ctx context.Context, sess Session) (Session, error) {
 	select {
 	case <-time.After(takes):
 	case <-ctx.Done():
-		return Session{}, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: ctx.Err()}
+		return Refreshed{}, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: ctx.Err()}
 	}
 	if fails != nil {
-		return Session{}, fails
+		return Refreshed{}, fails
 	}
-	sess.Roles, sess.IssuedAt = []string{fmt.Sprintf("role-%d", n)}, time.Now()
-	sess.Tokens = NewTokens(fmt.Sprintf("access-%d", n), fmt.Sprintf("refresh-%d", n), time.Now().Add(time.Hour))
-	return sess, nil
+	return Refreshed{
+		Tokens: NewTokens(fmt.Sprintf("access-%d", n), fmt.Sprintf("refresh-%d", n), time.Now().Add(time.Hour)),
+		Roles:  []string{fmt.Sprintf("role-%d", n)}, IssuedAt: time.Now(),
+	}, nil
 }
 
 // fault makes the following refreshes fail with err, or succeed where it is nil.
@@ -65,11 +66,16 @@ func inBubble(t *testing.T, expiresIn time.Duration, test func(t *testing.T, st 
 // source is the token source of a new request.
 func (b *browser) source(t *testing.T, st *Store, e *entra) *TokenSource {
 	t.Helper()
+	return b.sourceOf(t, st, e, GrantSelf)
+}
+
+func (b *browser) sourceOf(t *testing.T, st *Store, e *entra, grant Grant) *TokenSource {
+	t.Helper()
 	sess := b.current(t, st)
 	if sess == nil {
 		t.Fatal("nobody is signed in")
 	}
-	return st.TokenSource(sess, e.refresh)
+	return st.TokenSource(sess, grant, e.refresh)
 }
 
 func wantToken(t *testing.T, got string, err error, want string) {
@@ -204,9 +210,8 @@ func TestOIDC16ARefreshIsNoStepUp(t *testing.T) {
 
 func TestARefreshWithoutANewRefreshTokenKeepsTheOld(t *testing.T) {
 	inBubble(t, -time.Minute, func(t *testing.T, st *Store, _ *memory, b *browser, _ *entra) {
-		source := st.TokenSource(b.current(t, st), func(_ context.Context, sess Session) (Session, error) {
-			sess.Tokens = NewTokens("new", "", time.Now().Add(time.Hour))
-			return sess, nil
+		source := st.TokenSource(b.current(t, st), GrantSelf, func(context.Context, Session, Grant) (Refreshed, error) {
+			return Refreshed{Tokens: NewTokens("new", "", time.Now().Add(time.Hour))}, nil
 		})
 		got, err := source.AccessToken(t.Context())
 		wantToken(t, got, err, "new")

@@ -47,6 +47,9 @@ func states(ctx context.Context) map[string]templ.Component {
 		"enrol/markup":     enrolRefused(ctx, outcome.New(outcome.UnknownSerial), markup, ""),
 		"enrol/other_case": enrolRefused(ctx, outcome.New(outcome.UnknownSerial), "galt12345678", "GALT12345678"),
 	}
+	all["admin/start"] = AdminPage(AdminProps{Chrome: chrome("Help desk")})
+	all["admin/without_role"] = problem(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "role"}))
+	all["admin/without_consent"] = withoutConsent(ctx)
 	for _, refusal := range refusals() {
 		name := string(refusal.Outcome)
 		if refusal.Reason != "" {
@@ -214,6 +217,15 @@ func receipt(ctx context.Context, o outcome.Outcome, name string) templ.Componen
 		p.Hints = []string{message.Text(ctx, "receipt.hint.use"), message.Text(ctx, "receipt.hint.keep")}
 	}
 	return ReceiptPage(p)
+}
+
+func withoutConsent(ctx context.Context) templ.Component {
+	s := told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "consent"})
+	s.Next = &Link{Href: "/admin?ask=admin", Text: message.Text(ctx, "consent.again"), Leaves: true}
+	return ConsentPage(ConsentProps{
+		Chrome: chrome(s.Heading), Summary: s, Permissions: []string{"User.ReadBasic.All", markup},
+		Approve: Link{Href: "https://login.example/t/v2.0/adminconsent?scope=a+b", Text: message.Text(ctx, "consent.approve"), Leaves: true},
+	})
 }
 
 func problem(s Summary) templ.Component {
