@@ -242,7 +242,7 @@ func TestFLT04PressingTwiceGivesTheSameReceipt(t *testing.T) {
 	}
 }
 
-func TestAssignedToOtherNamesNobody(t *testing.T) {
+func TestLIM05AFobOfSomebodyElseNamesNobody(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)

@@ -137,7 +137,7 @@ func TestSES12WhatWasTypedIsKeptForThePersonWhoTypedIt(t *testing.T) {
 	}
 }
 
-func TestSES03And07ANewSignInEndsTheOneBefore(t *testing.T) {
+func TestSES03ANewSignInEndsTheOneBefore(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
@@ -166,7 +166,7 @@ func TestARestartSignsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestTOK04And08AnOldAccessTokenIsRefreshedOnceAndARevokedOneReplacedOnce(t *testing.T) {
+func TestTOK04AnOldAccessTokenIsRefreshedOnceAndARevokedOneReplacedOnce(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_SESSION_IDLE", "3h"))
 	v := w.SignedIn(t, ada)
@@ -248,7 +248,7 @@ func TestFrontChannelLogoutEndsJustThatSession(t *testing.T) {
 	}
 }
 
-func TestTOK01And02AndLOG02NothingSecretIsLoggedOrStored(t *testing.T) {
+func TestTOK01AndTOK02AndLOG02NothingSecretIsLoggedOrStored(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)

@@ -276,3 +276,62 @@ func TestSomebodyWithoutAnyMethodIsToldOfTheTemporaryAccessPass(t *testing.T) {
 		t.Errorf("%d: %q", page.Status, text)
 	}
 }
+
+func TestOIDC07NamesAndAddressesDecideNothing(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	receipt := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob))).Header.Get("Location")
+	if page := v.Get(t, receipt); page.Status != http.StatusOK {
+		t.Fatalf("%s answered %d", receipt, page.Status)
+	}
+	w.Cloud.Update(func(s *sim.Switches) {
+		s.TamperIDToken = func(claims map[string]any) {
+			claims["name"], claims["preferred_username"], claims["email"] = "Ada Fischer", "ada.fischer@contoso.example", "ada.fischer@contoso.example"
+		}
+	})
+	other := w.SignedIn(t, ben)
+	if page := other.Get(t, receipt); page.Status != http.StatusNotFound {
+		t.Errorf("somebody with her name and address opens Ada's receipt: %d", page.Status)
+	}
+	if page := other.Get(t, "/"); !strings.Contains(string(page.Body), bensActiveFob) {
+		t.Error("the list is not that of the person who signed in")
+	}
+}
+
+func TestLOG03TheCallbacksQueryIsNeverLogged(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	to, err := url.Parse(callback(t, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Get(t, to.String())
+	v.Get(t, "/auth/callback?error=planted_error&error_description=planted%20description&state=planted_state")
+	log := w.Log.String()
+	for name, values := range to.Query() {
+		if strings.Contains(log, values[0]) {
+			t.Errorf("the log holds %s", name)
+		}
+	}
+	if strings.Contains(log, "planted_") || strings.Contains(log, "planted description") || !strings.Contains(log, `"route":"/auth/callback"`) {
+		t.Errorf("the log holds the query of a callback, or not its route")
+	}
+}
+
+func TestNoAnswerOfGraphSendsAPersonInCircles(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	challenge := http.Header{"WWW-Authenticate": {`Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxIn19fQ=="`}}
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Status: 401, Header: challenge})
+	remove := "/fobs/" + w.Cloud.Held(ben)[0].ID + "/remove"
+	page := v.Choose(t, v.Follow(t, v.Get(t, remove)), ben)
+	if page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
+		t.Errorf("asking for a page ends at %s with %d %q", page.URL, page.Status, page.Outcome(t))
+	}
+	if page := v.Post(t, "/enrol", enrolment(goodFob, "123456")); page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
+		t.Errorf("a form that was asked for the same again answers %d %q", page.Status, page.Outcome(t))
+	}
+}
