@@ -26,8 +26,10 @@ func (s *Server) getEnrol(c echo.Context) error {
 		return s.stepUp(c, c.Request().URL.RequestURI(), session.Draft{Path: enrolPath}, nil)
 	}
 	props := view.EnrolProps{}
-	if serial, err := oath.ParseSerialNumber(c.QueryParam("serial")); err == nil {
-		props.Serial.Value = serial.String()
+	if typed := c.QueryParam("serial"); typed != "" {
+		if serial, err := oath.ParseSerialNumber(typed); err == nil {
+			props.Serial.Value = serial.String()
+		}
 	}
 	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath); ok {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
@@ -67,7 +69,7 @@ func (s *Server) postEnrol(c echo.Context) error {
 		return s.refuse(c, err, form)
 	}
 	if s.stale(current(c), freshWrite) {
-		return s.stepUp(c, enrolPath, form.draft, nil)
+		return s.stepUpFrom(c, form, nil)
 	}
 	receipt, err := s.Desk.Enrol(c.Request().Context(), s.fobs(c), s.by(c), in)
 	if err != nil {
@@ -91,12 +93,14 @@ func enrolDraft(f *fields) session.Draft {
 	return session.Draft{Path: enrolPath, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName)}
 }
 
-// draftOf is what is kept of a form that was posted without a session.
-func draftOf(c echo.Context) session.Draft {
-	if c.Path() == enrolPath {
-		return enrolDraft(&fields{form: c.Request().PostForm})
+// draftOf is what is kept of a form that was posted without a session; nil where nothing was typed
+// but a code.
+func draftOf(c echo.Context) *session.Draft {
+	if c.Path() != enrolPath || c.Request().Method != http.MethodPost {
+		return nil
 	}
-	return session.Draft{}
+	draft := enrolDraft(&fields{form: c.Request().PostForm})
+	return &draft
 }
 
 func receiptPath(actID string) string { return "/receipts/" + url.PathEscape(actID) }

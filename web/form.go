@@ -47,7 +47,11 @@ const (
 	fieldSerial = "serialNumber"
 	fieldName   = "displayName"
 	fieldCode   = "verificationCode"
+	fieldForm   = "form" // id of the form, hidden
 )
+
+// asSeen takes a hidden field as it is: it is compared, never sent on.
+func asSeen(s string) (string, error) { return s, nil }
 
 // fields collects what is wrong with a form, so that it is told all at once.
 type fields struct {

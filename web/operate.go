@@ -25,15 +25,15 @@ func (s *Server) getReady(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// postCSPReport counts and logs what a browser refused to load. Anyone can send one, so it is
-// bounded in size and in how many are logged.
+// postCSPReport counts what browsers refused to load, and logs it with the count so far. Anyone can
+// send one, so it is bounded in size and in how many are logged.
 func (s *Server) postCSPReport(c echo.Context) error {
 	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return echo.ErrStatusRequestEntityTooLarge
 	}
-	if s.cspReports.Allow() {
-		s.Log.WarnContext(c.Request().Context(), "content security policy report", "report", violated(body))
+	if n := s.reported.Add(1); s.cspReports.Allow() {
+		s.Log.WarnContext(c.Request().Context(), "content security policy report", "report", violated(body), "count", n)
 	}
 	return c.NoContent(http.StatusNoContent)
 }

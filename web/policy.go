@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -23,9 +22,6 @@ const (
 	signedIn        // whoever is signed in
 )
 
-// errDenied is the policy's no.
-var errDenied = &outcome.Error{Outcome: outcome.NotAllowed}
-
 // allow is the one place that says who may use what.
 func allow(may access, current *session.Session) error {
 	switch may {
@@ -37,7 +33,7 @@ func allow(may access, current *session.Session) error {
 		}
 		return nil
 	}
-	return errDenied
+	return outcome.New(outcome.NotAllowed)
 }
 
 // sessionKey is where the request's session lies in Echo's context.
@@ -58,7 +54,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		err := allow(may, current)
 		switch {
 		case errors.Is(err, outcome.SignedOut):
-			return s.signedOut(c, draftOf(c), err)
+			return s.signedOut(c, draftOf(c))
 		case err != nil:
 			s.record(c, audit.EventDenied, outcome.NotAllowed, current)
 			return err
@@ -77,16 +73,23 @@ func current(c echo.Context) *session.Session {
 	return sess
 }
 
-// signedOut keeps what was typed into a form whose session is over, for whoever typed it, and
-// hands on the refusal: its page leads to the sign-in.
-func (s *Server) signedOut(c echo.Context, draft session.Draft, err error) error {
-	if key, ok := s.Sessions.LastPerson(c.Request()); ok && c.Request().Method == http.MethodPost {
-		draft.PersonKey, draft.Notice = key, noticeKept
-		if err := s.keepDraft(c, draft); err != nil {
-			return err
-		}
+// signedOut refuses a request whose session is over. What was typed into a form is kept for
+// whoever typed it, and the page says so; it leads to the sign-in.
+func (s *Server) signedOut(c echo.Context, draft *session.Draft) error {
+	refusal := outcome.New(outcome.SignedOut)
+	person, known := s.Sessions.LastPerson(c.Request())
+	if sess := current(c); sess != nil { // it ended in the middle of this request
+		person, known = session.PersonKey(sess.Person), true
 	}
-	return err
+	if draft == nil || !known {
+		return refusal
+	}
+	draft.PersonKey, draft.Notice = person, noticeKept
+	if err := s.Sessions.KeepDraft(c.Response(), *draft); err != nil {
+		return err
+	}
+	refusal.Reason = "kept"
+	return refusal
 }
 
 // signInPath leads through Entra and back to a local path.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -37,16 +38,16 @@ func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 		err = outcome.New(outcome.NotFound)
 	}
 	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
-		setRetryAfter(c, refusal.RetryAfter)
 		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "outcome", refusal.Outcome, "reason", refusal.Reason,
 			"behind", refusal.Err, "request_id", requestIDOf(ctx))
 		summary := s.tell(c, refusal).Summary
 		summary.Next = s.wayOn(c, refusal)
-		return statusOf(refusal), summary
+		return s.status(c, refusal), summary
 	}
 	status := http.StatusInternalServerError
 	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
 		status = known.Code
+		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "status", status, "behind", known.Internal, "request_id", requestIDOf(ctx))
 	} else {
 		s.Log.ErrorContext(ctx, "fault", "route", c.Path(), "error", err, "request_id", requestIDOf(ctx))
 	}
@@ -64,8 +65,8 @@ func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
 	case outcome.SignedOut:
 		return &view.Link{Href: signInPath(backFrom(c)), Text: message.Text(ctx, "action.sign_in"), Leaves: true}
 	case outcome.SignInRefused, outcome.UpstreamUnavailable:
-		if current(c) == nil {
-			return &view.Link{Href: signInPath("/"), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
+		if returnTo, ok := c.Get(returnKey).(string); ok || current(c) == nil {
+			return &view.Link{Href: signInPath(cmp.Or(returnTo, "/")), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
 		}
 	}
 	return &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}
@@ -89,6 +90,8 @@ func problemName(status int) string {
 		return "method_not_allowed"
 	case http.StatusRequestEntityTooLarge:
 		return "too_large"
+	case http.StatusBadRequest, http.StatusForbidden:
+		return "bad_request"
 	case http.StatusTooManyRequests:
 		return "too_many_requests"
 	case http.StatusUnsupportedMediaType:

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,6 +26,7 @@ func (s *Server) routes() []route {
 		{get, "/", s.getHome, anyone, nil},
 		{get, "/auth/sign-in", s.getSignIn, anyone, limited},
 		{get, "/auth/callback", s.getCallback, anyone, limited},
+		{get, stepUpPath, s.getStepUp, signedIn, limited},
 		{post, "/auth/sign-out", s.postSignOut, signedIn, limited},
 		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, nil},
 		{get, "/enrol", s.getEnrol, signedIn, nil},
@@ -49,6 +51,10 @@ const (
 // addRoutes registers the table. A GET answers HEAD too.
 func (s *Server) addRoutes() error {
 	for _, r := range s.routes() {
+		handler := r.handler // guarded here, for Echo would do it anew for each request
+		for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit)) {
+			handler = guard(handler)
+		}
 		methods := []string{r.method}
 		if r.method == http.MethodGet {
 			methods = append(methods, http.MethodHead)
@@ -58,7 +64,7 @@ func (s *Server) addRoutes() error {
 				return fmt.Errorf("route %s %s is named twice", method, r.path)
 			}
 			s.access[method+" "+r.path] = r.access
-			s.echo.Add(method, r.path, r.handler, append(r.guards, s.sameOrigin, s.formBody, s.admit)...)
+			s.echo.Add(method, r.path, handler)
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,7 +68,8 @@ type Trail interface {
 type Server struct {
 	Config
 	access     map[string]access // who may use which route, by method and path
-	cspReports *rate.Limiter
+	cspReports *rate.Limiter     // of the reports that are logged
+	reported   atomic.Int64      // reports since the start
 	echo       *echo.Echo
 }
 
@@ -77,7 +79,7 @@ func New(c Config) (*Server, error) {
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()
-	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers, s.transport, s.methods)
+	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers(), s.transport, s.methods)
 	return s, s.addRoutes()
 }
 

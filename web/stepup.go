@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -51,16 +52,21 @@ func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, as
 	if !begin.FreshMFA {
 		ask.Prompt = "login"
 	}
-	if err := s.keepDraft(c, draft); err != nil {
+	if err := s.Sessions.KeepDraft(c.Response(), draft); err != nil {
 		return err
 	}
 	return s.toEntra(c, begin, ask)
 }
 
-// keepDraft keeps what was typed, and why the person comes back, until they are back.
-func (s *Server) keepDraft(c echo.Context, draft session.Draft) error {
-	draft.Made = s.Now()
-	return s.Sessions.KeepDraft(c.Response(), draft)
+const stepUpPath = "/auth/step-up"
+
+// getStepUp is what somebody presses whose fobs Graph does not show without a fresh sign-in.
+func (s *Server) getStepUp(c echo.Context) error {
+	_, err := s.list(c)
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok && refusal.Outcome == outcome.StepUp {
+		return s.stepUp(c, "/", session.Draft{Path: "/"}, refusal)
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
 }
 
 // by says who acts for themselves in this request.

@@ -103,7 +103,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Scopes: s.SelfScopes, Now: s.Now, Log: s.Log,
 	})
 	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
-	counter := desk.New(desk.Config{
+	acts := desk.New(desk.Config{
 		Ledger: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
@@ -111,12 +111,12 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
 	})
-	p.tasks = []func(context.Context){rp.Run, counter.Sweep, sessions.Run, housekeep(p.store, s.Now, s.Log)}
+	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
-		Desk: counter, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
+		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
 		Entra: rp, Sessions: sessions, Refresh: refresher(rp), Trail: p.store,
 		Ready: p.ready(rp), Now: s.Now, Log: s.Log,
 	})
@@ -139,10 +139,12 @@ func refresher(rp *entra.RelyingParty) session.RefreshFunc {
 	return func(ctx context.Context, sess session.Session) (session.Session, error) {
 		was := entra.Identity{Person: sess.Person, Subject: sess.Subject, Roles: sess.Roles, IssuedAt: sess.IssuedAt}
 		identity, tokens, err := rp.Refresh(ctx, sess.Tokens.RefreshToken(), was)
-		if errors.Is(err, outcome.SignInRefused) { // somebody else's, or false: no session stands on it
-			err = &outcome.Error{Outcome: outcome.SignedOut, Err: err}
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, outcome.SignInRefused): // somebody else's, or false: no session stands on it
+			return session.Session{}, &outcome.Error{Outcome: outcome.SignedOut, Err: err}
+		case errors.Is(err, outcome.UpstreamUnavailable): // the reasons are for signing in
+			return session.Session{}, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
+		case err != nil:
 			return session.Session{}, err
 		}
 		sess.Roles, sess.IssuedAt = identity.Roles, identity.IssuedAt

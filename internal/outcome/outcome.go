@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Outcome is one of the contract's outcomes; it stands in data-outcome and in the audit trail.
+// Outcome is the name of what came of a request; it stands in data-outcome and in the audit trail.
 type Outcome string
 
 // What is done, and Graph said so.

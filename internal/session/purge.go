@@ -7,12 +7,9 @@ import (
 	"time"
 )
 
-const (
-	purgeEvery = time.Minute
-	// purgeAfter is how long the row of an ended session stays, without its payload, so that
-	// LastPerson can tell whose draft it is.
-	purgeAfter = 10 * time.Minute
-)
+// purgeAfter is how long the row of an ended session stays, without its payload, so that
+// LastPerson can tell whose draft it is.
+const purgeAfter = 10 * time.Minute
 
 // Purge removes sessions that ended ten minutes ago and states that can't be presented any more.
 func (st *Store) Purge(ctx context.Context) error {
@@ -25,20 +22,4 @@ func (st *Store) Purge(ctx context.Context) error {
 		errs = append(errs, fmt.Errorf("purge states: %w", err))
 	}
 	return errors.Join(errs...)
-}
-
-// Run purges every minute until ctx is done. A purge that fails is logged and tried again.
-func (st *Store) Run(ctx context.Context) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := st.Purge(ctx); err != nil && ctx.Err() == nil {
-				st.Log.ErrorContext(ctx, "purge failed", "error", err)
-			}
-		}
-	}
 }

@@ -36,7 +36,8 @@ func states(ctx context.Context) map[string]templ.Component {
 		"remove/plain":     RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing}),
 		"remove/only":      RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Only: true}),
 		"remove/notice":    RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Notice: message.Text(ctx, "notice.step_up_graph")}),
-		"remove/refused":   RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: keyRing, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
+		"remove/refused":   RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: keyRing, Summary: new(told(ctx, outcome.New(outcome.Throttled)))}),
+		"remove/unread":    RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: Fob{ID: keyRing.ID, Serial: keyRing.Serial}, Unread: true, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
 		"receipt/enrolled": receipt(ctx, outcome.Enrolled, "Key ring"),
 		"receipt/active":   receipt(ctx, outcome.Activated, ""),
 		"receipt/removed":  receipt(ctx, outcome.Removed, markup),
@@ -148,7 +149,7 @@ func assigned(open bool, problem string) Fob {
 	return Fob{
 		ID: "f3", Name: "Fob", Serial: "GALT00000042", State: "Not active yet", Status: "assigned",
 		Added:    Moment{Words: "Today", ISO: "2026-03-12T08:00:00Z"},
-		Activate: &ActivateForm{Code: Input{Error: problem}, Open: open},
+		Activate: &ActivateForm{Code: Input{Error: problem}, Focus: open},
 	}
 }
 
@@ -200,7 +201,7 @@ func wrongCodeAtHome(ctx context.Context) templ.Component {
 }
 
 func receipt(ctx context.Context, o outcome.Outcome, name string) templ.Component {
-	words := message.Done(ctx, o)
+	words := message.Refusal(ctx, outcome.New(o))
 	p := ReceiptProps{
 		Chrome: chrome("Receipt"),
 		Summary: Summary{Outcome: string(o), Good: true, Heading: words.Title, Text: append(words.Text, words.Next),
