@@ -22,8 +22,10 @@ const enrolPath = "/enrol"
 // was sent to Entra.
 func (s *Server) getEnrol(c echo.Context) error {
 	sess := current(c)
+	draft, kept := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath)
 	if s.stale(sess, freshForm) {
-		return s.stepUp(c, c.Request().URL.RequestURI(), session.Draft{Path: enrolPath}, nil)
+		draft.Path = enrolPath // with what another tab's form left, if it did
+		return s.stepUp(c, c.Request().URL.RequestURI(), draft, nil)
 	}
 	props := view.EnrolProps{}
 	if typed := c.QueryParam("serial"); typed != "" {
@@ -31,7 +33,7 @@ func (s *Server) getEnrol(c echo.Context) error {
 			props.Serial.Value = serial.String()
 		}
 	}
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath); ok {
+	if kept {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
 		if draft.Serial != "" || draft.DisplayName != "" {
 			props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName

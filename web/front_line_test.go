@@ -219,6 +219,9 @@ func TestSRV01BodiesAndHeadersAreBounded(t *testing.T) {
 	if page := v.Post(t, "/enrol", many); page.Status != http.StatusBadRequest {
 		t.Errorf("101 fields answered %d, want 400", page.Status)
 	}
+	if page := v.Post(t, "/enrol", url.Values{"x": slices.Repeat([]string{"1"}, 101)}); page.Status != http.StatusBadRequest {
+		t.Errorf("one field 101 times answered %d, want 400", page.Status)
+	}
 	if page := v.Do(t, http.MethodGet, "/enrol", nil, http.Header{"X-Big": {strings.Repeat("x", 64<<10)}}); page.Status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("headers of 64 kB answered %d, want 431", page.Status)
 	}
@@ -298,7 +301,7 @@ func everyKind(t *testing.T, w *e2e.World) map[string]*e2e.Page {
 	}
 }
 
-func TestHDR01EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+func TestHDR01AndHDR04EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	entra := strings.Split(w.Cloud.Issuer(), "/")[2]
@@ -329,10 +332,10 @@ func TestHDR01EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 			}
 		}
 		camera := "camera=()"
-		if name == "form" || name == "refusal" {
+		if page.URL.Path == "/enrol" {
 			camera = "camera=(self)"
 		}
-		if got := page.Header.Get("Permissions-Policy"); !strings.Contains(got, camera) && page.URL.Path != "/enrol" {
+		if got := page.Header.Get("Permissions-Policy"); !strings.Contains(got, camera) {
 			t.Errorf("%s: Permissions-Policy is %q, want %s", name, got, camera)
 		}
 	}
@@ -401,4 +404,90 @@ func TestLIM06OneAddressCannotFloodTheSignIn(t *testing.T) {
 		}
 	}
 	t.Error("400 callbacks in a row were answered")
+}
+
+func TestINP03ADoubledHiddenFieldIsRefusedToo(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	device, _ := w.Cloud.Device(bensAssignedFob)
+	w.Cloud.ResetCalls()
+	for _, act := range []string{"activate", "remove"} {
+		page := v.Post(t, "/fobs/"+device.ID+"/"+act, url.Values{
+			"serialNumber": {bensAssignedFob, "OTHER"}, "verificationCode": {w.Cloud.Code(bensAssignedFob)},
+		})
+		if page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "invalid_input" {
+			t.Errorf("%s: %d %q", act, page.Status, page.Outcome(t))
+		}
+	}
+	for _, call := range graphCalls(w) {
+		if !strings.HasPrefix(call, "GET") {
+			t.Errorf("Graph was asked %s", call)
+		}
+	}
+}
+
+func TestINP07WhatDeceivesDoesNotReachTheTrailThroughAHiddenField(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	device, _ := w.Cloud.Device(bensAssignedFob)
+	for _, serial := range []string{"a\x00b", "a\u202eb", "\xff\xfe", strings.Repeat("z", 3000)} {
+		page := v.Post(t, "/fobs/"+device.ID+"/remove", url.Values{"serialNumber": {serial}})
+		if page.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%.10q answered %d, want 422", serial, page.Status)
+		}
+	}
+	if len(w.Cloud.Held(ben)) != 2 {
+		t.Error("a fob was removed")
+	}
+}
+
+func TestROL03AndROL06OthersThingsAnswerLikeThingsThatAreNot(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	receipt := w.SignedIn(t, dmitri).Post(t, "/fobs/"+w.Cloud.Held(dmitri)[0].ID+"/remove", url.Values{}).Header.Get("Location")
+	others, _ := w.Cloud.Device(bensAssignedFob)
+	for theirs, none := range map[string]string{
+		receipt:                          "/receipts/11111111-0000-4000-8000-000000000001",
+		"/fobs/" + others.ID + "/remove": "/fobs/11111111-0000-4000-8000-000000000001/remove",
+	} {
+		a, b := v.Get(t, theirs), v.Get(t, none)
+		if a.Status != http.StatusNotFound || b.Status != a.Status || a.Doc(t).Find("main h1").Text() != b.Doc(t).Find("main h1").Text() {
+			t.Errorf("%s answers %d, %s %d", theirs, a.Status, none, b.Status)
+		}
+	}
+	code := url.Values{"verificationCode": {w.Cloud.Code(bensAssignedFob)}, "userId": {ben}, "id": {ben}}
+	if page := v.Post(t, "/fobs/"+others.ID+"/activate?user="+ben, code); page.Status != http.StatusNotFound {
+		t.Errorf("activating somebody else's fob answers %d", page.Status)
+	}
+	if device, _ := w.Cloud.Device(bensAssignedFob); device.Status != sim.StatusAssigned {
+		t.Errorf("it is %s now", device.Status)
+	}
+}
+
+func TestAUD05WhoSignsInAndOutAndIsDeniedStandsInTheTrail(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	v.Do(t, http.MethodPost, "/enrol", nil, http.Header{"Origin": {"https://evil.example"}})
+	v.Get(t, "/auth/callback?state=x")
+	v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob))))
+	v.Post(t, "/auth/sign-out", url.Values{})
+	rows := trail(t, w)
+	for _, want := range []string{
+		"sign_in signed_in " + ada, "denied wrong_origin ", "sign_in sign_in_refused " + ada,
+		"enrol  " + ada, "enrol enrolled " + ada, "sign_out signed_out " + ada,
+	} {
+		if !slices.Contains(rows, want) {
+			t.Errorf("the trail lacks %q: %q", want, rows)
+		}
+	}
+	for range 200 {
+		w.NewVisitor().Do(t, http.MethodPost, "/enrol", nil, http.Header{"Origin": {"https://evil.example"}})
+	}
+	if grown := len(trail(t, w)) - len(rows); grown > 10 {
+		t.Errorf("200 denied requests of one address left %d rows", grown)
+	}
 }

@@ -13,7 +13,6 @@ import (
 func (s *Server) headers() echo.MiddlewareFunc {
 	fixed := http.Header{}
 	fixed.Set(echo.HeaderContentSecurityPolicy, s.contentSecurityPolicy())
-	fixed.Set("Reporting-Endpoints", `csp="`+cspReportPath+`"`)
 	fixed.Set(echo.HeaderXContentTypeOptions, "nosniff")
 	// no-referrer would make browsers send "Origin: null" on our own form posts.
 	fixed.Set(echo.HeaderReferrerPolicy, "same-origin")
@@ -49,8 +48,7 @@ func (s *Server) contentSecurityPolicy() string {
 		"base-uri 'none'",
 		"object-src 'none'",
 		"frame-ancestors 'none'",
-		"report-uri " + cspReportPath,
-		"report-to csp",
+		"report-uri " + cspReportPath, // report-to beside it would make Chromium hold reports back
 	}, "; ")
 }
 

@@ -56,11 +56,11 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		case errors.Is(err, outcome.SignedOut):
 			return s.signedOut(c, draftOf(c))
 		case err != nil:
-			s.record(c, audit.EventDenied, outcome.NotAllowed, current)
+			s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, current)
 			return err
 		}
 		if current != nil && !s.validCSRF(c, current) {
-			s.record(c, audit.EventDenied, outcome.WrongOrigin, current)
+			s.recordRarely(c, audit.EventDenied, outcome.WrongOrigin, current)
 			return outcome.New(outcome.WrongOrigin)
 		}
 		return next(c)

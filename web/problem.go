@@ -18,7 +18,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost {
+	sess := current(c)
+	circling := sess != nil && s.justBack(sess)
+	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost && !circling {
 		// A page is simply asked for again after signing in.
 		if err := s.leave(c, http.StatusFound, signInPath(c.Request().URL.RequestURI())); err != nil {
 			s.Log.ErrorContext(c.Request().Context(), "the way to the sign-in failed", "error", err)
@@ -29,6 +31,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
 	if err := s.render(c, status, view.ProblemPage(props)); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "the page of a problem failed", "error", err)
+		_ = c.NoContent(status)
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *Server) getRemove(c echo.Context) error {
 	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), path); ok {
 		notice = message.Text(c.Request().Context(), draft.Notice)
 	}
-	props, err := s.removal(c)
+	props, err := s.removal(c, s.list)
 	if refusal := new(outcome.Error); errors.As(err, &refusal) && refusal.Outcome == outcome.StepUp {
 		return s.stepUp(c, path, session.Draft{Path: path}, refusal)
 	}
@@ -39,8 +39,8 @@ func (s *Server) getRemove(c echo.Context) error {
 }
 
 // removal reads the fob that is to go, and whether another one would be left to sign in with.
-func (s *Server) removal(c echo.Context) (view.RemoveProps, error) {
-	methods, err := s.list(c)
+func (s *Server) removal(c echo.Context, list func(echo.Context) ([]oath.Method, error)) (view.RemoveProps, error) {
+	methods, err := list(c)
 	if err != nil {
 		return view.RemoveProps{}, err
 	}
@@ -70,7 +70,7 @@ func (s *Server) postRemove(c echo.Context) error {
 		returnTo: path,
 		draft:    session.Draft{Path: path},
 		page: func(r told) templ.Component {
-			props, err := s.removal(c)
+			props, err := s.removal(c, s.listSoon)
 			if err != nil {
 				props = view.RemoveProps{Unread: true, Fob: view.Fob{ID: in.MethodID, Serial: in.Serial}}
 			}

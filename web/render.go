@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,7 +17,9 @@ import (
 func (s *Server) render(c echo.Context, status int, page templ.Component) error {
 	buffer := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buffer)
-	if err := page.Render(c.Request().Context(), buffer); err != nil {
+	// The words and the request's id come from its context; that it has ended is no reason for half
+	// an answer.
+	if err := page.Render(context.WithoutCancel(c.Request().Context()), buffer); err != nil {
 		return fmt.Errorf("render the page of %s: %w", c.Path(), err)
 	}
 	// With a length a page takes fewer writes to the connection than in chunks.

@@ -21,14 +21,14 @@ type route struct {
 
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
-	limited := []echo.MiddlewareFunc{perAddress()}
+	limited := []echo.MiddlewareFunc{s.perAddress()}
 	return []route{
 		{get, "/", s.getHome, anyone, nil},
 		{get, "/auth/sign-in", s.getSignIn, anyone, limited},
 		{get, "/auth/callback", s.getCallback, anyone, limited},
 		{get, stepUpPath, s.getStepUp, signedIn, limited},
 		{post, "/auth/sign-out", s.postSignOut, signedIn, limited},
-		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, nil},
+		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, plain, limited},
 		{get, "/enrol", s.getEnrol, signedIn, nil},
 		{post, "/enrol", s.postEnrol, signedIn, nil},
 		{get, "/fobs/:id/activate", s.getActivate, signedIn, nil},

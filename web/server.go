@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/time/rate"
 
 	"fobdesk/internal/audit"
@@ -67,15 +68,19 @@ type Trail interface {
 // Server answers the portal's requests.
 type Server struct {
 	Config
-	access     map[string]access // who may use which route, by method and path
-	cspReports *rate.Limiter     // of the reports that are logged
-	reported   atomic.Int64      // reports since the start
+	access     map[string]access           // who may use which route, by method and path
+	cspReports *rate.Limiter               // of the reports that are logged
+	reported   atomic.Int64                // reports since the start
+	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
 	echo       *echo.Echo
 }
 
 // New returns the portal as a handler. It fails only where a route is named twice.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, access: map[string]access{}, cspReports: rate.NewLimiter(rate.Every(time.Second), 20)}
+	s := &Server{
+		Config: c, access: map[string]access{},
+		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+	}
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()

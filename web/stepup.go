@@ -75,8 +75,14 @@ func (s *Server) by(c echo.Context) desk.By {
 	return desk.By{
 		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
 		Address:  c.RealIP(),
-		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm, Challenge: sess.Challenge,
+		FreshMFA: s.Now().Sub(sess.SteppedUp) <= freshForm, Challenge: sess.Challenge, JustBack: s.justBack(sess),
 	}
+}
+
+// justBack reports whether the person came back from Entra a moment ago, so that sending them there
+// again by itself would be a circle.
+func (s *Server) justBack(sess *session.Session) bool {
+	return s.Now().Sub(sess.SignedIn) < time.Minute
 }
 
 // fobs is Graph as the person of this request.

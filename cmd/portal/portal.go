@@ -178,7 +178,7 @@ const (
 func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: p.Handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit,
-		WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
+		DisableGeneralOptionsHandler: true, WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))

@@ -22,10 +22,7 @@ type Activation struct {
 // fob that was seen.
 func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (string, error) {
 	act := d.newAct(EventActivate, by, in.Serial)
-	seen, err := oath.ParseSerialNumber(in.Serial)
-	if err == nil {
-		act = d.withCode(act, seen.Canonical(), in.Code)
-	}
+	act.Limits = []Limit{d.limit(personCounter(act.Subject.ID))}
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
 		if err != nil {
@@ -35,10 +32,8 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 		if method.Active() {
 			return unsent(by, outcome.New(outcome.AlreadyActive))
 		}
-		if act.Once == nil {
-			if end := d.claim(ctx, act, method, in.Code); end != nil {
-				return *end
-			}
+		if end := d.claim(ctx, act, method, in.Code); end != nil {
+			return *end
 		}
 		requestID, err := fobs.Activate(ctx, in.MethodID, in.Code, oath.DisplayName{})
 		return d.judge(ctx, answer{
@@ -48,8 +43,8 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 	})
 }
 
-// claim counts the act and claims its code, now that Graph has said whose serial number it is. It
-// answers the act's end where the code is not to be sent, else nil.
+// claim claims the act's code and counts it for the fob, now that Graph has said which serial number
+// it has. It answers the act's end where the code is not to be sent, else nil.
 func (d *Desk) claim(ctx context.Context, act *Act, method oath.Method, code oath.VerificationCode) *End {
 	fob := method.ID
 	if serial, err := oath.ParseSerialNumber(method.Device.SerialNumber); err == nil {
@@ -58,6 +53,7 @@ func (d *Desk) claim(ctx context.Context, act *Act, method oath.Method, code oat
 	claimed := d.withCode(*act, fob, code)
 	err := settled(ctx, func() error { return d.Ledger.Claim(ctx, claimed) })
 	if err == nil {
+		claimed.Limits = append(claimed.Limits, act.Limits...)
 		*act = claimed
 		return nil
 	}
@@ -66,6 +62,7 @@ func (d *Desk) claim(ctx context.Context, act *Act, method oath.Method, code oat
 		end = *repeat.Settled
 		end.repeats = repeat.ActID
 	}
+	end.Refund = true
 	return &end
 }
 

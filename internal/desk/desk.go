@@ -78,6 +78,8 @@ type By struct {
 	// Challenge is the id of the claims challenge that the access token was got with; empty where
 	// it was got without.
 	Challenge string
+	// JustBack says that the person came back from Entra less than a minute ago.
+	JustBack bool
 }
 
 func (d *Desk) newAct(event string, by By, serial string) Act {
@@ -88,14 +90,15 @@ func (d *Desk) newAct(event string, by By, serial string) Act {
 	}
 }
 
-// withCode makes the act count against its limits and claim the code, for the fob with this
-// canonical serial number.
+// withCode makes the act claim the code, and count for the fob with this canonical serial number.
 func (d *Desk) withCode(act Act, fob string, code oath.VerificationCode) Act {
 	act = d.once(act, "verification code", fob, code.Reveal())
-	for _, counter := range []string{personCounter(act.Subject.ID), "serial:" + fob} {
-		act.Limits = append(act.Limits, Limit{Counter: counter, Max: d.Attempts, Window: d.Window})
-	}
+	act.Limits = []Limit{d.limit("serial:" + fob)}
 	return act
+}
+
+func (d *Desk) limit(counter string) Limit {
+	return Limit{Counter: counter, Max: d.Attempts, Window: d.Window}
 }
 
 // once makes what the parts name be done once: a second submission is answered as the first.

@@ -25,8 +25,9 @@ func unsent(by By, err error) End {
 }
 
 // onceAsked sees to it that a person is asked for a fresh sign-in once, never in circles. Graph's
-// 403 to a token without fresh MFA asks for it first, for its body is not published; what is asked
-// of a token that was got with just that is a no.
+// 403 to a token without fresh MFA asks for it first, for its body is not published. What is asked
+// of a token that was got with just that is a no, and so is another challenge to somebody who has
+// answered one a moment ago.
 func onceAsked(by By, err error) error {
 	refusal, ok := errors.AsType[*outcome.Error](err)
 	if !ok {
@@ -36,7 +37,8 @@ func onceAsked(by By, err error) error {
 	switch {
 	case refusal.Outcome == outcome.NotAllowed && !by.FreshMFA:
 		turned.Outcome, turned.Reason = outcome.StepUp, ""
-	case refusal.Outcome == outcome.StepUp && by.FreshMFA && refusal.ChallengeID() == by.Challenge:
+	case refusal.Outcome == outcome.StepUp && by.FreshMFA &&
+		(refusal.ChallengeID() == by.Challenge || by.Challenge != "" && by.JustBack):
 		turned.Outcome = outcome.NotAllowed
 	}
 	return &turned

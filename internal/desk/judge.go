@@ -34,14 +34,19 @@ func (d *Desk) judge(ctx context.Context, a answer) End {
 	if a.err == nil {
 		return End{Outcome: a.done, GraphRequestID: a.requestID, Refund: true}
 	}
-	kind, _ := outcome.Of(a.err)
-	switch kind {
+	refusal, ok := errors.AsType[*outcome.Error](a.err)
+	if !ok {
+		return ended(a.err)
+	}
+	switch refusal.Outcome {
 	case outcome.OutcomeUnknown:
 		return d.readBack(ctx, a)
 	case outcome.WrongCode, outcome.Refused, outcome.AssignedToOther:
 		return d.explain(ctx, a)
 	case outcome.NotAllowed, outcome.StepUp, outcome.SignedOut, outcome.Throttled, outcome.UpstreamUnavailable:
-		return unsent(a.by, a.err)
+		if !refusal.Judged {
+			return unsent(a.by, a.err)
+		}
 	}
 	return ended(a.err)
 }

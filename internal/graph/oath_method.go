@@ -112,7 +112,7 @@ const maxID = 256
 // or would be another path, is nobody's method.
 func pathSegment(id string) (string, error) {
 	if id == "" || id == "." || id == ".." || len(id) > maxID || !utf8.ValidString(id) ||
-		strings.ContainsAny(id, `/\`) || strings.ContainsFunc(id, isDeceptive) {
+		strings.ContainsAny(id, `/\`) || strings.ContainsFunc(id, oath.Deceives) {
 		return "", outcome.New(outcome.NotFound)
 	}
 	return url.PathEscape(id), nil

@@ -59,6 +59,9 @@ type Error struct {
 	Fields []Field
 	// RetryAfter is how long to wait before the next try; zero where waiting is not the cure.
 	RetryAfter time.Duration
+	// Judged says that Graph may have judged the verification code before it refused, so that the
+	// try counts.
+	Judged bool
 	// Claims is the claims challenge (a JSON object) of a StepUp; empty where Graph sent none.
 	Claims string
 	// Reference is what support asks for: Graph's request id or Entra's AADSTS number.

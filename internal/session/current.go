@@ -105,12 +105,6 @@ func (s *Session) follow(old *Session) {
 	s.place.row.Created, s.place.row.Ends = old.place.row.Created, old.place.row.Ends
 	s.place.lineage = old.place.lineage
 	s.Tokens = s.Tokens.orRefresh(old.Tokens)
-	if s.SteppedUp.Before(old.SteppedUp) {
-		s.SteppedUp = old.SteppedUp
-	}
-	if s.SignedIn.IsZero() {
-		s.SignedIn = old.SignedIn
-	}
 }
 
 // End signs the browser out: the row is deleted first, with the tokens in it, then the cookie

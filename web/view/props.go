@@ -63,8 +63,7 @@ type ActivateForm struct {
 // WelcomeProps is the page of somebody who is not signed in.
 type WelcomeProps struct {
 	Chrome
-	Summary *Summary // for instance after signing out
-	SignIn  Link
+	SignIn Link
 }
 
 // HomeProps is the page of somebody who is signed in: their fobs.

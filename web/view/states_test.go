@@ -17,9 +17,8 @@ var now = time.Date(2026, time.March, 12, 14, 5, 0, 0, time.UTC)
 // states is every page in every state that a person can meet, by its golden's name.
 func states(ctx context.Context) map[string]templ.Component {
 	all := map[string]templ.Component{
-		"welcome/plain":      WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn}),
-		"welcome/signed_out": WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn, Summary: bye()}),
-		"welcome/bare":       WelcomePage(WelcomeProps{Chrome: Chrome{Title: "Welcome"}, SignIn: signIn}),
+		"welcome/plain": WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn}),
+		"welcome/bare":  WelcomePage(WelcomeProps{Chrome: Chrome{Title: "Welcome"}, SignIn: signIn}),
 
 		"home/empty":       HomePage(HomeProps{Chrome: chrome("Your fobs")}),
 		"home/one":         HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{keyRing}}),
