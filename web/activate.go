@@ -13,7 +13,7 @@ import (
 	"fobdesk/web/view"
 )
 
-// fobParam names the fob whose form the home page shows unfolded.
+// fobParam names the fob whose form on the home page takes the focus.
 const fobParam = "fob"
 
 // getActivate leads to the page that holds the form, for a refused form leaves its own address in
@@ -22,7 +22,7 @@ func (s *Server) getActivate(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, openFob(c.Param("id")))
 }
 
-// openFob is the home page with the form of this fob unfolded.
+// openFob is the home page, at the form of this fob.
 func openFob(methodID string) string { return "/?" + url.Values{fobParam: {methodID}}.Encode() }
 
 // postActivate relays the code of a fob that is assigned already. Its form stands on the home
@@ -32,7 +32,7 @@ func (s *Server) postActivate(c echo.Context) error {
 	f := fields{form: c.Request().PostForm}
 	in := desk.Activation{
 		MethodID: methodID,
-		Serial:   f.typed(fieldSerial),
+		Serial:   read(&f, fieldSerial, asSeen),
 		Code:     read(&f, fieldCode, oath.ParseVerificationCode),
 	}
 	form := refusable{
@@ -43,14 +43,14 @@ func (s *Server) postActivate(c echo.Context) error {
 			for i := range r.Errors {
 				r.Errors[i].Field = view.CodeField(methodID)
 			}
-			return s.homePage(c, homeState{summary: &r.Summary, open: methodID, codeError: r.fields[fieldCode]})
+			return s.homePage(c, homeState{summary: &r.Summary, focus: methodID, codeError: r.fields[fieldCode]})
 		},
 	}
 	if err := f.err(); err != nil {
 		return s.refuse(c, err, form)
 	}
 	if s.stale(current(c), freshForm) {
-		return s.stepUp(c, form.returnTo, form.draft, nil)
+		return s.stepUpFrom(c, form, nil)
 	}
 	receipt, err := s.Desk.Activate(c.Request().Context(), s.fobs(c), s.by(c), in)
 	if err != nil {

@@ -22,14 +22,18 @@ const enrolPath = "/enrol"
 // was sent to Entra.
 func (s *Server) getEnrol(c echo.Context) error {
 	sess := current(c)
+	draft, kept := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath)
 	if s.stale(sess, freshForm) {
-		return s.stepUp(c, c.Request().URL.RequestURI(), session.Draft{Path: enrolPath}, nil)
+		draft.Path = enrolPath // with what another tab's form left, if it did
+		return s.stepUp(c, c.Request().URL.RequestURI(), draft, nil)
 	}
 	props := view.EnrolProps{}
-	if serial, err := oath.ParseSerialNumber(c.QueryParam("serial")); err == nil {
-		props.Serial.Value = serial.String()
+	if typed := c.QueryParam("serial"); typed != "" {
+		if serial, err := oath.ParseSerialNumber(typed); err == nil {
+			props.Serial.Value = serial.String()
+		}
 	}
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath); ok {
+	if kept {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
 		if draft.Serial != "" || draft.DisplayName != "" {
 			props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
@@ -67,7 +71,7 @@ func (s *Server) postEnrol(c echo.Context) error {
 		return s.refuse(c, err, form)
 	}
 	if s.stale(current(c), freshWrite) {
-		return s.stepUp(c, enrolPath, form.draft, nil)
+		return s.stepUpFrom(c, form, nil)
 	}
 	receipt, err := s.Desk.Enrol(c.Request().Context(), s.fobs(c), s.by(c), in)
 	if err != nil {
@@ -91,18 +95,21 @@ func enrolDraft(f *fields) session.Draft {
 	return session.Draft{Path: enrolPath, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName)}
 }
 
-// draftOf is what is kept of a form that was posted without a session.
-func (s *Server) draftOf(c echo.Context) session.Draft {
-	f := &fields{form: c.Request().PostForm}
+// draftOf is what is kept of a form that was posted without a session; nil where nothing was typed
+// but a code.
+func (s *Server) draftOf(c echo.Context) *session.Draft {
+	if c.Request().Method != http.MethodPost {
+		return nil
+	}
+	draft := enrolDraft(&fields{form: c.Request().PostForm})
 	switch {
 	case c.Path() == enrolPath:
-		return enrolDraft(f)
+		return &draft
 	case s.route(c).access == admin:
-		draft := enrolDraft(f)
 		draft.Path = s.backFrom(c)
-		return draft
+		return &draft
 	}
-	return session.Draft{}
+	return nil
 }
 
 func receiptPath(actID string) string { return "/receipts/" + url.PathEscape(actID) }

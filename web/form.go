@@ -4,6 +4,8 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,7 +37,11 @@ func (s *Server) formBody(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			return echo.ErrBadRequest.WithInternal(err)
 		}
-		if len(r.PostForm) > maxFields {
+		sent := 0
+		for _, values := range r.PostForm {
+			sent += len(values)
+		}
+		if sent > maxFields {
 			return echo.ErrBadRequest
 		}
 		return next(c)
@@ -47,7 +53,17 @@ const (
 	fieldSerial = "serialNumber"
 	fieldName   = "displayName"
 	fieldCode   = "verificationCode"
+	fieldForm   = "form" // id of the form, hidden
 )
+
+// asSeen takes a hidden field as it is, within bounds: it is compared and recorded, never sent on.
+func asSeen(s string) (string, error) {
+	const most = 256
+	if len(s) > most || !utf8.ValidString(s) || strings.ContainsFunc(s, oath.Deceives) {
+		return "", oath.FlawCharacters
+	}
+	return s, nil
+}
 
 // fields collects what is wrong with a form, so that it is told all at once.
 type fields struct {

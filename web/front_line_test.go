@@ -51,12 +51,22 @@ func TestROL01EachRouteLetsInWhomItMay(t *testing.T) {
 	}
 }
 
-func TestROL06And07OnlyThePlainPathReachesAHandler(t *testing.T) {
+func TestROL07OnlyThePlainPathReachesAHandler(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
 	for _, path := range []string{"/enrol/", "//enrol", "/%65nrol", "/ENROL", "/enrol%2f", "/./enrol", "/x/../enrol", "/admin/", "/ADMIN", "/%61dmin", "//admin", "/admin/nothing", "/nothing"} {
 		if page := v.Get(t, path); page.Status != http.StatusNotFound {
+			t.Errorf("%s answered %d, want 404", path, page.Status)
+		}
+	}
+}
+
+func TestSRV07NoDebugRouteAndNoMetricsStandHere(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/vars", "/debug", "/static/", "/static/../go.mod", "/.git/config"} {
+		if page := w.NewVisitor().Get(t, path); page.Status != http.StatusNotFound {
 			t.Errorf("%s answered %d, want 404", path, page.Status)
 		}
 	}
@@ -74,26 +84,47 @@ func TestROL08NoHeaderNamesAPerson(t *testing.T) {
 	}
 }
 
-func TestCSRF02And03And05EachPostFromElsewhereIsRefused(t *testing.T) {
+func TestCSRF02APostThatTheBrowserCallsCrossSiteIsRefused(t *testing.T) {
 	t.Parallel()
+	refusesEachPost(t, func(*e2e.World) []http.Header {
+		return []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Sec-Fetch-Site": {"none"}}, {"Sec-Fetch-Site": {"SAME-ORIGIN"}}}
+	})
+}
+
+func TestCSRF03APostFromAnotherOriginIsRefused(t *testing.T) {
+	t.Parallel()
+	refusesEachPost(t, func(w *e2e.World) []http.Header {
+		return []http.Header{
+			{"Origin": {"https://evil.example"}},
+			{"Origin": {"null"}},
+			{"Origin": {strings.Replace(w.URL, "http://", "https://", 1)}},
+			{"Origin": {w.URL + ".evil.example"}},
+			{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://evil.example"}},
+		}
+	})
+}
+
+func TestCSRF05NoFormButTheReportIsExempt(t *testing.T) {
+	t.Parallel()
+	for _, route := range web.AllRoutes() {
+		if !route.Form && route.Path != "/csp-report" {
+			t.Errorf("%s is exempt", route.Path)
+		}
+	}
+	refusesEachPost(t, func(*e2e.World) []http.Header { return []http.Header{{"Origin": {"https://evil.example"}}} })
+}
+
+// refusesEachPost walks the router: each post with these headers is refused, and does nothing.
+func refusesEachPost(t *testing.T, elsewhere func(*e2e.World) []http.Header) {
+	t.Helper()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
 	w.Cloud.ResetCalls()
-	elsewhere := []http.Header{
-		{"Sec-Fetch-Site": {"cross-site"}},
-		{"Sec-Fetch-Site": {"same-site"}},
-		{"Sec-Fetch-Site": {"none"}},
-		{"Origin": {"https://evil.example"}},
-		{"Origin": {"null"}},
-		{"Origin": {strings.Replace(w.URL, "http://", "https://", 1)}},
-		{"Origin": {w.URL + ".evil.example"}},
-		{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://evil.example"}},
-	}
 	for _, route := range web.AllRoutes() {
 		if route.Method != http.MethodPost || !route.Form {
 			continue
 		}
-		for _, header := range elsewhere {
+		for _, header := range elsewhere(w) {
 			header.Set("Content-Type", form)
 			page := v.Do(t, http.MethodPost, path(route.Path), strings.NewReader(enrolment(goodFob, "123456").Encode()), header)
 			if page.Status != http.StatusForbidden || page.Outcome(t) != "wrong_origin" {
@@ -192,6 +223,9 @@ func TestSRV01BodiesAndHeadersAreBounded(t *testing.T) {
 	if page := v.Post(t, "/enrol", many); page.Status != http.StatusBadRequest {
 		t.Errorf("101 fields answered %d, want 400", page.Status)
 	}
+	if page := v.Post(t, "/enrol", url.Values{"x": slices.Repeat([]string{"1"}, 101)}); page.Status != http.StatusBadRequest {
+		t.Errorf("one field 101 times answered %d, want 400", page.Status)
+	}
 	if page := v.Do(t, http.MethodGet, "/enrol", nil, http.Header{"X-Big": {strings.Repeat("x", 64<<10)}}); page.Status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("headers of 64 kB answered %d, want 431", page.Status)
 	}
@@ -271,7 +305,7 @@ func everyKind(t *testing.T, w *e2e.World) map[string]*e2e.Page {
 	}
 }
 
-func TestHDR01And04EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+func TestHDR01AndHDR04EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	entra := strings.Split(w.Cloud.Issuer(), "/")[2]
@@ -302,10 +336,10 @@ func TestHDR01And04EveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 			}
 		}
 		camera := "camera=()"
-		if name == "form" || name == "refusal" {
+		if page.URL.Path == "/enrol" {
 			camera = "camera=(self)"
 		}
-		if got := page.Header.Get("Permissions-Policy"); !strings.Contains(got, camera) && page.URL.Path != "/enrol" {
+		if got := page.Header.Get("Permissions-Policy"); !strings.Contains(got, camera) {
 			t.Errorf("%s: Permissions-Policy is %q, want %s", name, got, camera)
 		}
 	}
@@ -335,7 +369,7 @@ func TestCSRF07NoAnswerCarriesCORSHeaders(t *testing.T) {
 	}
 }
 
-func TestHDR06AndSRV05HostAndForwardedHeadersPlayNoPart(t *testing.T) {
+func TestHDR06HostAndForwardedHeadersPlayNoPart(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	header := http.Header{"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Proto": {"https"}, "Forwarded": {"host=evil.example;proto=https"}}
@@ -374,4 +408,90 @@ func TestLIM06OneAddressCannotFloodTheSignIn(t *testing.T) {
 		}
 	}
 	t.Error("400 callbacks in a row were answered")
+}
+
+func TestINP03ADoubledHiddenFieldIsRefusedToo(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	device, _ := w.Cloud.Device(bensAssignedFob)
+	w.Cloud.ResetCalls()
+	for _, act := range []string{"activate", "remove"} {
+		page := v.Post(t, "/fobs/"+device.ID+"/"+act, url.Values{
+			"serialNumber": {bensAssignedFob, "OTHER"}, "verificationCode": {w.Cloud.Code(bensAssignedFob)},
+		})
+		if page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "invalid_input" {
+			t.Errorf("%s: %d %q", act, page.Status, page.Outcome(t))
+		}
+	}
+	for _, call := range graphCalls(w) {
+		if !strings.HasPrefix(call, "GET") {
+			t.Errorf("Graph was asked %s", call)
+		}
+	}
+}
+
+func TestINP07WhatDeceivesDoesNotReachTheTrailThroughAHiddenField(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	device, _ := w.Cloud.Device(bensAssignedFob)
+	for _, serial := range []string{"a\x00b", "a\u202eb", "\xff\xfe", strings.Repeat("z", 3000)} {
+		page := v.Post(t, "/fobs/"+device.ID+"/remove", url.Values{"serialNumber": {serial}})
+		if page.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%.10q answered %d, want 422", serial, page.Status)
+		}
+	}
+	if len(w.Cloud.Held(ben)) != 2 {
+		t.Error("a fob was removed")
+	}
+}
+
+func TestROL03AndROL06OthersThingsAnswerLikeThingsThatAreNot(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	receipt := w.SignedIn(t, dmitri).Post(t, "/fobs/"+w.Cloud.Held(dmitri)[0].ID+"/remove", url.Values{}).Header.Get("Location")
+	others, _ := w.Cloud.Device(bensAssignedFob)
+	for theirs, none := range map[string]string{
+		receipt:                          "/receipts/11111111-0000-4000-8000-000000000001",
+		"/fobs/" + others.ID + "/remove": "/fobs/11111111-0000-4000-8000-000000000001/remove",
+	} {
+		a, b := v.Get(t, theirs), v.Get(t, none)
+		if a.Status != http.StatusNotFound || b.Status != a.Status || a.Doc(t).Find("main h1").Text() != b.Doc(t).Find("main h1").Text() {
+			t.Errorf("%s answers %d, %s %d", theirs, a.Status, none, b.Status)
+		}
+	}
+	code := url.Values{"verificationCode": {w.Cloud.Code(bensAssignedFob)}, "userId": {ben}, "id": {ben}}
+	if page := v.Post(t, "/fobs/"+others.ID+"/activate?user="+ben, code); page.Status != http.StatusNotFound {
+		t.Errorf("activating somebody else's fob answers %d", page.Status)
+	}
+	if device, _ := w.Cloud.Device(bensAssignedFob); device.Status != sim.StatusAssigned {
+		t.Errorf("it is %s now", device.Status)
+	}
+}
+
+func TestAUD05WhoSignsInAndOutAndIsDeniedStandsInTheTrail(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	v.Do(t, http.MethodPost, "/enrol", nil, http.Header{"Origin": {"https://evil.example"}})
+	v.Get(t, "/auth/callback?state=x")
+	v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob))))
+	v.Post(t, "/auth/sign-out", url.Values{})
+	rows := trail(t, w)
+	for _, want := range []string{
+		"sign_in signed_in " + ada, "denied wrong_origin ", "sign_in sign_in_refused " + ada,
+		"enrol  " + ada, "enrol enrolled " + ada, "sign_out signed_out " + ada,
+	} {
+		if !slices.Contains(rows, want) {
+			t.Errorf("the trail lacks %q: %q", want, rows)
+		}
+	}
+	for range 200 {
+		w.NewVisitor().Do(t, http.MethodPost, "/enrol", nil, http.Header{"Origin": {"https://evil.example"}})
+	}
+	if grown := len(trail(t, w)) - len(rows); grown > 10 {
+		t.Errorf("200 denied requests of one address left %d rows", grown)
+	}
 }

@@ -36,18 +36,18 @@ func (s *Server) permit(next echo.HandlerFunc) echo.HandlerFunc {
 		case c.Request().Method == http.MethodPost:
 			return s.askGrant(c, grant, s.backFrom(c), s.draftOf(c))
 		}
-		return s.askGrant(c, grant, s.backFrom(c), session.Draft{})
+		return s.askGrant(c, grant, s.backFrom(c), nil)
 	}
 }
 
 // askGrant sends the person to Entra for a wider grant, and from there to returnTo, with the draft
 // of the form that needs it, if any. The inventory's is asked for once in a session: most admins
 // have no role that may read it.
-func (s *Server) askGrant(c echo.Context, grant session.Grant, returnTo string, draft session.Draft) error {
+func (s *Server) askGrant(c echo.Context, grant session.Grant, returnTo string, draft *session.Draft) error {
 	sess := current(c)
-	if draft.Path != "" {
+	if draft != nil {
 		draft.PersonKey, draft.Notice = session.PersonKey(sess.Person), noticeGrant
-		if err := s.keepDraft(c, draft); err != nil {
+		if err := s.Sessions.KeepDraft(c.Response(), *draft); err != nil {
 			return err
 		}
 	}

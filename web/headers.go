@@ -1,6 +1,8 @@
 package web
 
 import (
+	"maps"
+	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -8,24 +10,25 @@ import (
 
 // headers sets the security headers of every answer, errors and static files included. A static
 // file replaces the caching rule by its own.
-func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	policy := s.contentSecurityPolicy()
-	secure := s.BaseURL.Scheme == "https"
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set(echo.HeaderContentSecurityPolicy, policy)
-		h.Set("Reporting-Endpoints", `csp="`+cspReportPath+`"`)
-		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		// no-referrer would make browsers send "Origin: null" on our own form posts.
-		h.Set(echo.HeaderReferrerPolicy, "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", permissionsPolicy(c.Path()))
-		h.Set(echo.HeaderCacheControl, "no-store")
-		if secure {
-			h.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
+func (s *Server) headers() echo.MiddlewareFunc {
+	fixed := http.Header{}
+	fixed.Set(echo.HeaderContentSecurityPolicy, s.contentSecurityPolicy())
+	fixed.Set(echo.HeaderXContentTypeOptions, "nosniff")
+	// no-referrer would make browsers send "Origin: null" on our own form posts.
+	fixed.Set(echo.HeaderReferrerPolicy, "same-origin")
+	fixed.Set("Cross-Origin-Opener-Policy", "same-origin")
+	fixed.Set("Cross-Origin-Resource-Policy", "same-origin")
+	fixed.Set(echo.HeaderCacheControl, "no-store")
+	if s.BaseURL.Scheme == "https" {
+		fixed.Set(echo.HeaderStrictTransportSecurity, "max-age=31536000")
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			maps.Copy(h, fixed)
+			h.Set("Permissions-Policy", permissionsPolicy(c.Path()))
+			return next(c)
 		}
-		return next(c)
 	}
 }
 
@@ -45,8 +48,7 @@ func (s *Server) contentSecurityPolicy() string {
 		"base-uri 'none'",
 		"object-src 'none'",
 		"frame-ancestors 'none'",
-		"report-uri " + cspReportPath,
-		"report-to csp",
+		"report-uri " + cspReportPath, // report-to beside it would make Chromium hold reports back
 	}, "; ")
 }
 

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -23,22 +25,45 @@ func (s *Server) getHome(c echo.Context) error {
 		props.SignIn = view.Link{Href: signInPath("/"), Text: message.Text(c.Request().Context(), "action.sign_in"), Leaves: true}
 		return s.render(c, http.StatusOK, view.WelcomePage(props))
 	}
-	state := homeState{open: c.QueryParam(fobParam)}
+	state := homeState{focus: c.QueryParam(fobParam)}
 	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), "/"); ok {
 		state.notice = message.Text(c.Request().Context(), draft.Notice)
 	}
-	methods, err := s.fobs(c).List(c.Request().Context())
+	methods, err := s.list(c)
 	if errors.Is(err, outcome.SignedOut) {
 		return err
 	}
 	status := http.StatusOK
 	if err != nil {
 		refusal := s.refusal(c, err)
-		status = statusOf(refusal)
-		unread := s.tell(c, refusal).Summary
-		state.unread = &unread
+		status = s.status(c, refusal)
+		state.unread = s.unread(c, refusal)
 	}
 	return s.render(c, status, s.homeWith(c, state, methods))
+}
+
+// list reads the fobs of the person of this request.
+func (s *Server) list(c echo.Context) ([]oath.Method, error) {
+	return s.Desk.List(c.Request().Context(), s.fobs(c), s.by(c))
+}
+
+// listSoon reads the fobs for a page that has other news to tell: where Graph is slow they are left
+// out, for the act that is told may have taken most of the time there is.
+func (s *Server) listSoon(c echo.Context) ([]oath.Method, error) {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	return s.Desk.List(ctx, s.fobs(c), s.by(c))
+}
+
+// unread says why the fobs can't be shown, and what to do: the person goes to Entra only by
+// pressing a button.
+func (s *Server) unread(c echo.Context, refusal *outcome.Error) *view.Summary {
+	summary, ctx := s.tell(c, refusal).Summary, c.Request().Context()
+	summary.Next = &view.Link{Href: "/", Text: message.Text(ctx, "action.read_again")}
+	if refusal.Outcome == outcome.StepUp {
+		summary.Next = &view.Link{Href: stepUpPath, Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
+	}
+	return &summary
 }
 
 // homeState is what the home page shows beside the fobs.
@@ -46,17 +71,16 @@ type homeState struct {
 	summary   *view.Summary
 	unread    *view.Summary
 	notice    string
-	open      string // the id of the fob whose form is unfolded
+	focus     string // the id of the fob whose form takes the focus
 	codeError string // what is wrong with the code in that form
 }
 
 // homePage reads the fobs and shows them. It answers a form that was refused, so a list that
 // can't be read is no news of its own: the summary says what came of the form.
 func (s *Server) homePage(c echo.Context, state homeState) templ.Component {
-	methods, err := s.fobs(c).List(c.Request().Context())
+	methods, err := s.listSoon(c)
 	if err != nil {
-		unread := s.tell(c, s.refusal(c, err)).Summary
-		state.unread = &unread
+		state.unread = s.unread(c, s.refusal(c, err))
 	}
 	return s.homeWith(c, state, methods)
 }
@@ -68,8 +92,8 @@ func (s *Server) homeWith(c echo.Context, state homeState, methods []oath.Method
 	}
 	for _, method := range methods {
 		fob := s.fob(c, method)
-		if fob.Activate != nil && method.ID == state.open {
-			fob.Activate.Open, fob.Activate.Code.Error = true, state.codeError
+		if fob.Activate != nil && method.ID == state.focus {
+			fob.Activate.Focus, fob.Activate.Code.Error = true, state.codeError
 		}
 		props.Fobs = append(props.Fobs, fob)
 	}

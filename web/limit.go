@@ -6,6 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/outcome"
 )
 
 // How often one address may begin, finish and end a sign-in: a whole office may sit behind one.
@@ -15,8 +18,9 @@ const (
 )
 
 // perAddress bounds what anyone can do without being signed in, for each address.
-func perAddress() echo.MiddlewareFunc {
+func (s *Server) perAddress() echo.MiddlewareFunc {
 	tooMany := func(c echo.Context, _ string, _ error) error {
+		s.recordRarely(c, audit.EventLimit, outcome.TooManyAttempts, nil)
 		setRetryAfter(c, time.Second)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -26,5 +30,12 @@ func perAddress() echo.MiddlewareFunc {
 		}),
 		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
 		DenyHandler:         tooMany,
+	})
+}
+
+// rarely lets through a few a minute for each address.
+func rarely() middleware.RateLimiterStore {
+	return middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+		Rate: 1.0 / 60, Burst: 5, ExpiresIn: time.Hour,
 	})
 }

@@ -69,7 +69,7 @@ func (s *Server) transport(next echo.HandlerFunc) echo.HandlerFunc {
 		if s.BaseURL.Scheme != "https" || !s.fromProxy(r) || r.Header.Get(echo.HeaderXForwardedProto) != "http" {
 			return next(c)
 		}
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost || !strings.HasPrefix(r.URL.RequestURI(), "/") {
 			return echo.NewHTTPError(http.StatusForbidden)
 		}
 		return c.Redirect(http.StatusPermanentRedirect, s.BaseURL.String()+r.URL.RequestURI())

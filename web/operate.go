@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,15 +27,15 @@ func (s *Server) getReady(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// postCSPReport counts and logs what a browser refused to load. Anyone can send one, so it is
-// bounded in size and in how many are logged.
+// postCSPReport counts what browsers refused to load, and logs it with the count so far. Anyone can
+// send one, so it is bounded in size and in how many are logged.
 func (s *Server) postCSPReport(c echo.Context) error {
 	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return echo.ErrStatusRequestEntityTooLarge
 	}
-	if s.cspReports.Allow() {
-		s.Log.WarnContext(c.Request().Context(), "content security policy report", "report", violated(body))
+	if n := s.reported.Add(1); s.cspReports.Allow() {
+		s.Log.WarnContext(c.Request().Context(), "content security policy report", "report", violated(body), "count", n)
 	}
 	return c.NoContent(http.StatusNoContent)
 }
@@ -64,6 +66,17 @@ func violated(body []byte) string {
 	return string(bytes.ToValidUTF8([]byte(said[:min(len(said), most)]), nil))
 }
 
+// recordLimit bounds the writing of a row.
+const recordLimit = 5 * time.Second
+
+// recordRarely records what anybody can cause as often as they like: a few rows a minute for each
+// address. The log has the rest.
+func (s *Server) recordRarely(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {
+	if allowed, err := s.rarely.Allow(c.RealIP()); err == nil && allowed {
+		s.record(c, event, came, sess)
+	}
+}
+
 // record writes a row of the audit trail that is no act. A trail that can't be written does not
 // hide the answer; the log says so.
 func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {
@@ -76,7 +89,10 @@ func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess
 		row.Actor, row.ActorName = sess.Person.ID, sess.Person.Name
 		row.Subject, row.SubjectName = row.Actor, row.ActorName
 	}
-	if err := s.Trail.AppendAudit(ctx, row); err != nil {
+	// Who hangs up is recorded all the same.
+	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
+	defer cancel()
+	if err := s.Trail.AppendAudit(lasting, row); err != nil {
 		s.Log.ErrorContext(ctx, "the audit row was not written", "event", event, "error", err)
 	}
 }

@@ -28,7 +28,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		site, from := r.Header.Get("Sec-Fetch-Site"), r.Header.Get(echo.HeaderOrigin)
 		if (site != "" && site != "same-origin") || (from != "" && from != origin) {
-			s.record(c, audit.EventDenied, outcome.WrongOrigin, nil)
+			s.recordRarely(c, audit.EventDenied, outcome.WrongOrigin, nil)
 			return outcome.New(outcome.WrongOrigin)
 		}
 		return next(c)

@@ -1,6 +1,13 @@
 package web_test
 
-import "fobdesk/internal/sim"
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/sim"
+)
 
 // Who visits, and with what in their hand.
 const (
@@ -20,3 +27,30 @@ const (
 	bensActiveFob   = sim.SerialBenActive
 	bensAssignedFob = sim.SerialBenAssigned
 )
+
+// trail is the portal's audit trail, a line a row: event, outcome and actor.
+func trail(t *testing.T, w *e2e.World) []string {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(t.Context(), "SELECT event || ' ' || outcome || ' ' || actor FROM audit ORDER BY number")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var lines []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -29,14 +28,10 @@ const (
 // rolesLife is how old the ID token may be whose roles are believed.
 const rolesLife = 60 * time.Minute
 
-// reasonRole is why somebody without an admin's role is not let in.
-const reasonRole = "role"
-
-// The policy's noes.
-var (
-	errDenied   = &outcome.Error{Outcome: outcome.NotAllowed}
-	errNoRole   = &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonRole}
-	errOldRoles = &outcome.Error{Outcome: outcome.SignedOut, Reason: "old_roles"}
+// Why the policy says no.
+const (
+	reasonRole     = "role"      // an admin's role is missing
+	reasonOldRoles = "old_roles" // the roles are too old to be believed
 )
 
 // allow is the one place that says who may use what.
@@ -51,13 +46,13 @@ func (s *Server) allow(may access, current *session.Session) error {
 		case may == signedIn:
 			return nil
 		case s.Now().Sub(current.IssuedAt) > rolesLife:
-			return errOldRoles
+			return &outcome.Error{Outcome: outcome.SignedOut, Reason: reasonOldRoles}
 		case !s.isAdmin(current):
-			return errNoRole
+			return &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonRole}
 		}
 		return nil
 	}
-	return errDenied
+	return outcome.New(outcome.NotAllowed)
 }
 
 func (s *Server) isAdmin(sess *session.Session) bool {
@@ -80,7 +75,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Set(sessionKey, current)
 		}
 		err := s.allow(may, current)
-		if errors.Is(err, errOldRoles) {
+		if current != nil && errors.Is(err, outcome.SignedOut) { // the roles are too old to be believed
 			if current, err = s.renewRoles(c, current); err == nil {
 				err = s.allow(may, current)
 			}
@@ -89,13 +84,13 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		case errors.Is(err, outcome.SignedOut):
 			return s.signedOut(c, s.draftOf(c), err)
 		case errors.Is(err, outcome.NotAllowed):
-			s.record(c, audit.EventDenied, outcome.NotAllowed, current)
+			s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, current)
 			return err
 		case err != nil:
 			return err
 		}
 		if current != nil && !s.validCSRF(c, current) {
-			s.record(c, audit.EventDenied, outcome.WrongOrigin, current)
+			s.recordRarely(c, audit.EventDenied, outcome.WrongOrigin, current)
 			return outcome.New(outcome.WrongOrigin)
 		}
 		return next(c)
@@ -119,20 +114,21 @@ func current(c echo.Context) *session.Session {
 	return sess
 }
 
-// signedOut keeps what was typed into a form whose session is over, for whoever typed it, and
-// hands on the refusal: its page leads to the sign-in.
-func (s *Server) signedOut(c echo.Context, draft session.Draft, err error) error {
-	key, known := s.Sessions.LastPerson(c.Request())
-	if sess := current(c); sess != nil {
-		key, known = session.PersonKey(sess.Person), true
+// signedOut refuses a request whose session is over. What was typed into a form is kept for
+// whoever typed it, and the page says so; it leads to the sign-in.
+func (s *Server) signedOut(c echo.Context, draft *session.Draft, err error) error {
+	person, known := s.Sessions.LastPerson(c.Request())
+	if sess := current(c); sess != nil { // it ended in the middle of this request
+		person, known = session.PersonKey(sess.Person), true
 	}
-	if known && c.Request().Method == http.MethodPost {
-		draft.PersonKey, draft.Notice = key, noticeKept
-		if err := s.keepDraft(c, draft); err != nil {
-			return err
-		}
+	if draft == nil || !known {
+		return err
 	}
-	return err
+	draft.PersonKey, draft.Notice = person, noticeKept
+	if err := s.Sessions.KeepDraft(c.Response(), *draft); err != nil {
+		return err
+	}
+	return &outcome.Error{Outcome: outcome.SignedOut, Reason: "kept", Err: err}
 }
 
 // signInPath leads through Entra and back to a local path.

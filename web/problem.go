@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -18,7 +19,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost {
+	sess := current(c)
+	circling := sess != nil && s.justBack(sess)
+	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost && !circling {
 		// A page is simply asked for again after signing in.
 		if err := s.leave(c, http.StatusFound, signInPath(c.Request().URL.RequestURI())); err != nil {
 			s.Log.ErrorContext(c.Request().Context(), "the way to the sign-in failed", "error", err)
@@ -29,6 +32,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
 	if err := s.render(c, status, view.ProblemPage(props)); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "the page of a problem failed", "error", err)
+		_ = c.NoContent(status)
 	}
 }
 
@@ -38,15 +42,15 @@ func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 		err = outcome.New(outcome.NotFound)
 	}
 	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
-		setRetryAfter(c, refusal.RetryAfter)
 		s.logRefused(c, refusal)
 		summary := s.tell(c, refusal).Summary
 		summary.Next = s.wayOn(c, refusal)
-		return statusOf(refusal), summary
+		return s.status(c, refusal), summary
 	}
 	status := http.StatusInternalServerError
 	if known, ok := errors.AsType[*echo.HTTPError](err); ok {
 		status = known.Code
+		s.Log.WarnContext(ctx, "refused", "route", c.Path(), "status", status, "behind", known.Internal, "request_id", requestIDOf(ctx))
 	} else {
 		s.Log.ErrorContext(ctx, "fault", "route", c.Path(), "error", err, "request_id", requestIDOf(ctx))
 	}
@@ -75,8 +79,8 @@ func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
 			return &view.Link{Href: signInPath(s.backFrom(c)), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
 		}
 	case outcome.SignInRefused, outcome.UpstreamUnavailable:
-		if current(c) == nil {
-			return &view.Link{Href: signInPath("/"), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
+		if returnTo, ok := c.Get(returnKey).(string); ok || current(c) == nil {
+			return &view.Link{Href: signInPath(cmp.Or(returnTo, "/")), Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
 		}
 	}
 	return &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}
@@ -121,6 +125,8 @@ func problemName(status int) string {
 		return "method_not_allowed"
 	case http.StatusRequestEntityTooLarge:
 		return "too_large"
+	case http.StatusBadRequest, http.StatusForbidden:
+		return "bad_request"
 	case http.StatusTooManyRequests:
 		return "too_many_requests"
 	case http.StatusUnsupportedMediaType:

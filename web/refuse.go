@@ -66,14 +66,30 @@ func (s *Server) refuse(c echo.Context, err error, form refusable) error {
 	refusal := s.refusal(c, err)
 	switch refusal.Outcome {
 	case outcome.StepUp:
-		return s.stepUp(c, form.returnTo, form.draft, refusal)
+		return s.stepUpFrom(c, form, refusal)
 	case outcome.SignedOut:
-		return s.signedOut(c, form.draft, refusal)
+		return s.signedOut(c, s.draftOf(c), refusal)
 	case outcome.NotFound:
 		return refusal
 	}
+	return s.render(c, s.status(c, refusal), form.page(s.tell(c, refusal)))
+}
+
+// stepUpFrom sends the person to Entra from a form. Where Entra can't be reached the form stays,
+// with what was typed.
+func (s *Server) stepUpFrom(c echo.Context, form refusable, asked *outcome.Error) error {
+	err := s.stepUp(c, form.returnTo, form.draft, asked)
+	if err == nil {
+		return nil
+	}
+	refusal := s.refusal(c, err)
+	return s.render(c, s.status(c, refusal), form.page(s.tell(c, refusal)))
+}
+
+// status is the answer's status, and tells when to come back where waiting is the cure.
+func (s *Server) status(c echo.Context, refusal *outcome.Error) int {
 	setRetryAfter(c, refusal.RetryAfter)
-	return s.render(c, statusOf(refusal), form.page(s.tell(c, refusal)))
+	return statusOf(refusal)
 }
 
 // refusal returns the refusal that err carries. Anything else is a fault of ours: it is logged

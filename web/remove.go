@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
@@ -25,35 +27,33 @@ func (s *Server) getRemove(c echo.Context) error {
 	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), path); ok {
 		notice = message.Text(c.Request().Context(), draft.Notice)
 	}
-	methods, err := s.fobs(c).List(c.Request().Context())
+	props, err := s.removal(c, s.list)
+	if refusal := new(outcome.Error); errors.As(err, &refusal) && refusal.Outcome == outcome.StepUp {
+		return s.stepUp(c, path, session.Draft{Path: path}, refusal)
+	}
 	if err != nil {
-		return s.unread(c, path, err)
+		return err
+	}
+	props.Notice = notice
+	return s.render(c, http.StatusOK, s.removePage(c, props))
+}
+
+// removal reads the fob that is to go, and whether another one would be left to sign in with.
+func (s *Server) removal(c echo.Context, list func(echo.Context) ([]oath.Method, error)) (view.RemoveProps, error) {
+	methods, err := list(c)
+	if err != nil {
+		return view.RemoveProps{}, err
 	}
 	i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.ID == c.Param("id") })
 	if i < 0 {
-		return outcome.New(outcome.NotFound)
+		return view.RemoveProps{}, outcome.New(outcome.NotFound)
 	}
 	others := slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Active() && m.ID != methods[i].ID })
-	return s.render(c, http.StatusOK, s.removePage(c, view.RemoveProps{
-		Notice: notice, Fob: s.fob(c, methods[i]), Only: methods[i].Active() && !others,
-	}))
-}
-
-// unread answers a page whose fobs can't be read. What Graph asks of the person's token is asked
-// once; asked again of the token that came of it, it is a no.
-func (s *Server) unread(c echo.Context, path string, err error) error {
-	refusal, by := s.refusal(c, err), s.by(c)
-	switch {
-	case refusal.Outcome != outcome.StepUp:
-		return err
-	case by.FreshMFA && by.Challenge == refusal.ChallengeID():
-		return &outcome.Error{Outcome: outcome.NotAllowed, Err: err}
-	}
-	return s.stepUp(c, path, session.Draft{Path: path}, refusal)
+	return view.RemoveProps{Fob: s.fob(c, methods[i]), Only: methods[i].Active() && !others}, nil
 }
 
 func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Component {
-	props.Chrome = s.chrome(c, "remove.title", props.Summary)
+	props.Chrome, props.Form = s.chrome(c, "remove.title", props.Summary), uuid.NewString()
 	return view.RemovePage(props)
 }
 
@@ -61,17 +61,28 @@ func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Compon
 func (s *Server) postRemove(c echo.Context) error {
 	path := c.Request().URL.EscapedPath()
 	f := fields{form: c.Request().PostForm}
-	in := desk.Removal{MethodID: c.Param("id"), Serial: f.typed(fieldSerial)}
+	in := desk.Removal{
+		MethodID: c.Param("id"),
+		Serial:   read(&f, fieldSerial, asSeen),
+		Form:     read(&f, fieldForm, asSeen),
+	}
 	form := refusable{
 		returnTo: path,
 		draft:    session.Draft{Path: path},
 		page: func(r told) templ.Component {
-			fob := view.Fob{ID: in.MethodID, Serial: in.Serial, Name: message.Text(c.Request().Context(), "fob.unnamed")}
-			return s.removePage(c, view.RemoveProps{Summary: &r.Summary, Fob: fob})
+			props, err := s.removal(c, s.listSoon)
+			if err != nil {
+				props = view.RemoveProps{Unread: true, Fob: view.Fob{ID: in.MethodID, Serial: in.Serial}}
+			}
+			props.Summary = &r.Summary
+			return s.removePage(c, props)
 		},
 	}
+	if err := f.err(); err != nil {
+		return s.refuse(c, err, form)
+	}
 	if s.stale(current(c), freshWrite) {
-		return s.stepUp(c, path, form.draft, nil)
+		return s.stepUpFrom(c, form, nil)
 	}
 	receipt, err := s.Desk.Remove(c.Request().Context(), s.fobs(c), s.by(c), in)
 	if err != nil {

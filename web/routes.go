@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,14 +23,15 @@ type route struct {
 
 func (s *Server) routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
-	limited := []echo.MiddlewareFunc{perAddress()}
+	limited := []echo.MiddlewareFunc{s.perAddress()}
 	const none = session.Grant("")
 	return []route{
 		{get, "/", s.getHome, anyone, none, nil},
 		{get, "/auth/sign-in", s.getSignIn, anyone, none, limited},
 		{get, "/auth/callback", s.getCallback, anyone, none, limited},
+		{get, stepUpPath, s.getStepUp, signedIn, none, limited},
 		{post, "/auth/sign-out", s.postSignOut, signedIn, none, limited},
-		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, anyone, none, nil},
+		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, plain, none, limited},
 		{get, "/enrol", s.getEnrol, signedIn, none, nil},
 		{post, "/enrol", s.postEnrol, signedIn, none, nil},
 		{get, "/fobs/:id/activate", s.getActivate, signedIn, none, nil},
@@ -62,6 +64,10 @@ func (s *Server) addRoutes() error {
 
 // addRoute registers a line of the table. A GET answers HEAD too.
 func (s *Server) addRoute(r route) error {
+	handler := r.handler // guarded here, for Echo would do it anew for each request
+	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)) {
+		handler = guard(handler)
+	}
 	methods := []string{r.method}
 	if r.method == http.MethodGet {
 		methods = append(methods, http.MethodHead)
@@ -71,7 +77,7 @@ func (s *Server) addRoute(r route) error {
 			return fmt.Errorf("route %s %s is named twice", method, r.path)
 		}
 		s.table[method+" "+r.path] = r
-		s.echo.Add(method, r.path, r.handler, append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)...)
+		s.echo.Add(method, r.path, handler)
 	}
 	return nil
 }

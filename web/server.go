@@ -16,9 +16,11 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/time/rate"
 
 	"fobdesk/internal/audit"
@@ -70,18 +72,23 @@ type Trail interface {
 // Server answers the portal's requests.
 type Server struct {
 	Config
-	table      map[string]route // by method and path
-	cspReports *rate.Limiter
+	table      map[string]route            // by method and path
+	cspReports *rate.Limiter               // of the reports that are logged
+	reported   atomic.Int64                // reports since the start
+	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
 	echo       *echo.Echo
 }
 
 // New returns the portal as a handler. It fails only where a route is named twice.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, table: map[string]route{}, cspReports: rate.NewLimiter(rate.Every(time.Second), 20)}
+	s := &Server{
+		Config: c, table: map[string]route{},
+		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+	}
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()
-	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers, s.transport, s.methods)
+	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers(), s.transport, s.methods)
 	return s, s.addRoutes()
 }
 

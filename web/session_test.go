@@ -137,7 +137,7 @@ func TestSES12WhatWasTypedIsKeptForThePersonWhoTypedIt(t *testing.T) {
 	}
 }
 
-func TestSES03And07ANewSignInEndsTheOneBefore(t *testing.T) {
+func TestSES03ANewSignInEndsTheOneBefore(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
@@ -166,7 +166,7 @@ func TestARestartSignsNobodyOut(t *testing.T) {
 	}
 }
 
-func TestTOK04And08AnOldAccessTokenIsRefreshedOnceAndARevokedOneReplacedOnce(t *testing.T) {
+func TestTOK04AnOldAccessTokenIsRefreshedOnceAndARevokedOneReplacedOnce(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_SESSION_IDLE", "3h"))
 	v := w.SignedIn(t, ada)
@@ -248,7 +248,7 @@ func TestFrontChannelLogoutEndsJustThatSession(t *testing.T) {
 	}
 }
 
-func TestTOK01And02AndLOG02NothingSecretIsLoggedOrStored(t *testing.T) {
+func TestTOK01AndTOK02AndLOG02NothingSecretIsLoggedOrStored(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
@@ -324,5 +324,50 @@ func becomesReady(t *testing.T, v *e2e.Visitor) {
 			t.Fatal("the portal did not become ready by itself")
 		}
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func TestTOK06APostThatEntraKeepsFromGraphKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sim.Fault{"broken": {Status: 503}, "silent": {Cut: true}} {
+		w := e2e.NewWorld(t, e2e.Setting("FOBDESK_SESSION_IDLE", "3h"), e2e.Setting("FOBDESK_STEP_UP", "when-asked"))
+		w.Cloud.Update(func(s *sim.Switches) { s.AccessTokenLife = time.Minute })
+		v := w.SignedIn(t, ada)
+		w.Clock.Pass(2 * time.Minute)
+		f.Side, f.Path = sim.SideEntra, "/token"
+		w.Cloud.AddFault(f)
+		page := v.Post(t, "/enrol", enrolment(goodFob, "123456"))
+		if page.Status != http.StatusBadGateway || page.Outcome(t) != "upstream_unavailable" || !strings.Contains(string(page.Body), goodFob) {
+			t.Errorf("Entra %s: %d %q", name, page.Status, page.Outcome(t))
+		}
+		w.Cloud.ClearFaults()
+		w.Cloud.RevokeSessions(ada)
+		w.Clock.Pass(2 * time.Minute)
+		page = v.Post(t, "/enrol", enrolment(goodFob, "123456"))
+		if page.Status != http.StatusUnauthorized || !strings.Contains(page.Doc(t).Find("main").Text(), "What you typed is kept") {
+			t.Fatalf("revoked: %d %q", page.Status, page.Outcome(t))
+		}
+		link := page.Doc(t).Find("main a[href^='/auth/sign-in']").AttrOr("href", "")
+		if form := v.SignIn(t, link, ada); !strings.Contains(string(form.Body), goodFob) {
+			t.Errorf("after signing in again the form at %s is empty", form.URL)
+		}
+	}
+}
+
+func TestAPageWithoutADraftDoesNotSpeakOfOne(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Clock.Pass(16 * time.Minute)
+	kept := v.Post(t, "/enrol", enrolment(goodFob, "1"))
+	for _, path := range []string{"/auth/sign-out", "/fobs/x/activate", "/fobs/x/remove"} {
+		page := v.Post(t, path, url.Values{"verificationCode": {"123456"}})
+		if page.Status != http.StatusUnauthorized || strings.Contains(string(page.Body), "is kept") {
+			t.Errorf("%s: %d, and it speaks of what was typed", path, page.Status)
+		}
+	}
+	link := kept.Doc(t).Find("main a[href^='/auth/sign-in']").AttrOr("href", "")
+	if form := v.SignIn(t, link, ada); !strings.Contains(string(form.Body), goodFob) {
+		t.Error("another form's end took what was typed with it")
 	}
 }

@@ -41,6 +41,9 @@ func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authori
 	return s.leave(c, http.StatusSeeOther, to)
 }
 
+// returnKey is where the path that a sign-in was to lead to lies in Echo's context.
+const returnKey = "return_to"
+
 // getCallback is where Entra sends the browser back. The state is spent first, whatever the
 // answer says, so that no answer counts twice.
 func (s *Server) getCallback(c echo.Context) error {
@@ -79,6 +82,7 @@ func (s *Server) getCallback(c echo.Context) error {
 func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra.Tokens, error) {
 	answer, malformed := entra.ParseCallback(c.QueryParams())
 	signIn, err := s.Sessions.TakeSignIn(c.Response(), c.Request(), answer.State)
+	c.Set(returnKey, localPath(signIn.ReturnTo))
 	if err := cmp.Or(malformed, err); err != nil {
 		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
 	}

@@ -1,12 +1,21 @@
 package web_test
 
 import (
-	"encoding/json"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 
 	"fobdesk/internal/e2e"
 	"fobdesk/internal/sim"
@@ -153,7 +162,7 @@ func TestOIDC08EntrasNumbersBecomePlainWords(t *testing.T) {
 		w.Cloud.FailNextSignIn(number, "access_denied")
 		page := w.NewVisitor().SignIn(t, "/auth/sign-in", ada)
 		text := page.Doc(t).Find("main").Text()
-		if page.Status != http.StatusBadRequest || !strings.Contains(text, want) || !strings.Contains(text, "AADSTS"+json.Number(itoa(number)).String()) {
+		if page.Status != http.StatusBadRequest || !strings.Contains(text, want) || !strings.Contains(text, "AADSTS"+itoa(number)) {
 			t.Errorf("AADSTS%d: %d, %q", number, page.Status, text)
 		}
 	}
@@ -171,7 +180,7 @@ func TestOIDC12TwoSignInsInTwoTabsBothFinish(t *testing.T) {
 	}
 }
 
-func TestOIDC16AForFormWantsAStepUpOfEightMinutes(t *testing.T) {
+func TestOIDC16AFormWantsAStepUpOfEightMinutes(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
@@ -274,5 +283,233 @@ func TestSomebodyWithoutAnyMethodIsToldOfTheTemporaryAccessPass(t *testing.T) {
 	page := v.SignIn(t, "/auth/sign-in", eve)
 	if text := page.Doc(t).Find("main").Text(); page.Status != http.StatusBadRequest || !strings.Contains(text, "Temporary Access Pass") {
 		t.Errorf("%d: %q", page.Status, text)
+	}
+}
+
+func TestOIDC07NamesAndAddressesDecideNothing(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	receipt := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob))).Header.Get("Location")
+	if page := v.Get(t, receipt); page.Status != http.StatusOK {
+		t.Fatalf("%s answered %d", receipt, page.Status)
+	}
+	w.Cloud.Update(func(s *sim.Switches) {
+		s.TamperIDToken = func(claims map[string]any) {
+			claims["name"], claims["preferred_username"], claims["email"] = "Ada Fischer", "ada.fischer@contoso.example", "ada.fischer@contoso.example"
+		}
+	})
+	other := w.SignedIn(t, ben)
+	if page := other.Get(t, receipt); page.Status != http.StatusNotFound {
+		t.Errorf("somebody with her name and address opens Ada's receipt: %d", page.Status)
+	}
+	if page := other.Get(t, "/"); !strings.Contains(string(page.Body), bensActiveFob) {
+		t.Error("the list is not that of the person who signed in")
+	}
+}
+
+func TestLOG03TheCallbacksQueryIsNeverLogged(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.NewVisitor()
+	to, err := url.Parse(callback(t, v))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Get(t, to.String())
+	v.Get(t, "/auth/callback?error=planted_error&error_description=planted%20description&state=planted_state")
+	log := w.Log.String()
+	for name, values := range to.Query() {
+		if strings.Contains(log, values[0]) {
+			t.Errorf("the log holds %s", name)
+		}
+	}
+	if strings.Contains(log, "planted_") || strings.Contains(log, "planted description") || !strings.Contains(log, `"route":"/auth/callback"`) {
+		t.Errorf("the log holds the query of a callback, or not its route")
+	}
+}
+
+func TestNoAnswerOfGraphSendsAPersonInCircles(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	challenge := http.Header{"WWW-Authenticate": {`Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxIn19fQ=="`}}
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Status: 401, Header: challenge})
+	remove := "/fobs/" + w.Cloud.Held(ben)[0].ID + "/remove"
+	page := v.Choose(t, v.Follow(t, v.Get(t, remove)), ben)
+	if page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
+		t.Errorf("asking for a page ends at %s with %d %q", page.URL, page.Status, page.Outcome(t))
+	}
+	if page := v.Post(t, "/enrol", enrolment(goodFob, "123456")); page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
+		t.Errorf("a form that was asked for the same again answers %d %q", page.Status, page.Outcome(t))
+	}
+}
+
+func TestTheClientProvesItselfInEachOfTheThreeWays(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, pem := selfSigned(t, key)
+	file := filepath.Join(t.TempDir(), "proof")
+	for name, givens := range map[string][]e2e.Given{
+		"secret": nil,
+		"certificate": {
+			e2e.Setting("FOBDESK_CLIENT_SECRET", ""), e2e.Setting("FOBDESK_CLIENT_CERT_FILE", file+".pem"),
+			e2e.Tenant(func(o *sim.Options) { o.ClientSecret, o.Certificates = "", []*x509.Certificate{certificate} }),
+		},
+		"federated token": {
+			e2e.Setting("FOBDESK_CLIENT_SECRET", ""), e2e.Setting("FOBDESK_FEDERATED_TOKEN_FILE", file+".jwt"),
+			e2e.Tenant(func(o *sim.Options) {
+				o.ClientSecret = ""
+				o.Federated = &sim.FederatedCredential{Issuer: "https://platform.example", Subject: "fobdesk", Key: &key.PublicKey}
+			}),
+		},
+	} {
+		writeFile(t, file+".pem", pem)
+		writeFile(t, file+".jwt", platformToken(t, key))
+		w := e2e.NewWorld(t, givens...)
+		v := w.SignedIn(t, ada)
+		if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+			t.Errorf("%s: %d %q", name, page.Status, page.Outcome(t))
+		}
+	}
+}
+
+// selfSigned makes a certificate, and the file with its key that an operator has.
+func selfSigned(t *testing.T, key *rsa.PrivateKey) (*x509.Certificate, []byte) {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	return certificate, append(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+}
+
+// platformToken is what a platform such as Kubernetes leaves in a file.
+func platformToken(t *testing.T, key *rsa.PrivateKey) []byte {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jwt.Signed(signer).Claims(jwt.Claims{
+		Issuer: "https://platform.example", Subject: "fobdesk", Audience: jwt.Audience{sim.AzureADTokenExchange},
+		IssuedAt: jwt.NewNumericDate(time.Now()), Expiry: jwt.NewNumericDate(time.Now().Add(time.Hour)),
+	}).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(token)
+}
+
+func writeFile(t *testing.T, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheStepUpComesBackToActivateAndToRemove(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"at-sign-in", "when-asked"} {
+		for _, act := range []string{"activate", "remove"} {
+			w := e2e.NewWorld(t, e2e.Setting("FOBDESK_STEP_UP", mode), e2e.Setting("FOBDESK_SESSION_IDLE", "1h"))
+			v := w.SignedIn(t, ben)
+			device, _ := w.Cloud.Device(bensAssignedFob)
+			form := url.Values{"verificationCode": {w.Cloud.Code(bensAssignedFob)}}
+			path := "/fobs/" + device.ID + "/" + act
+			w.Clock.Pass(11 * time.Minute)
+			page := v.Post(t, path, form)
+			if claims := asked(t, page).Get("claims"); !strings.Contains(claims, "ngcmfa") {
+				t.Errorf("%s %s: claims are %s", mode, act, claims)
+			}
+			back := v.Choose(t, v.Follow(t, page), ben)
+			want := map[string]string{"activate": "/?fob=" + device.ID, "remove": path}[act]
+			if back.Status != http.StatusOK || back.URL.RequestURI() != want || back.Doc(t).Find("main .notice").Length() != 1 {
+				t.Errorf("%s %s: back at %s with %d", mode, act, back.URL, back.Status)
+			}
+			form.Set("verificationCode", w.Cloud.Code(bensAssignedFob))
+			if done := v.Follow(t, v.Post(t, path, form)); done.Outcome(t) != act+"d" {
+				t.Errorf("%s %s: %d %q", mode, act, done.Status, done.Outcome(t))
+			}
+		}
+	}
+}
+
+func TestASignInThatFailedOnTheWayToAFormCanBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Clock.Pass(9 * time.Minute)
+	w.Cloud.FailNextSignIn(500121, "access_denied")
+	page := v.Choose(t, v.Follow(t, v.Get(t, "/enrol")), ada)
+	link := page.Doc(t).Find("main a[href^='/auth/sign-in']").AttrOr("href", "")
+	if page.Status != http.StatusBadRequest || !strings.Contains(link, "return_to=%2Fenrol") {
+		t.Fatalf("%d leads to %q", page.Status, link)
+	}
+	if v.Get(t, "/").Status != http.StatusOK {
+		t.Error("the session did not outlive it")
+	}
+	if form := v.SignIn(t, link, ada); form.Status != http.StatusOK || form.URL.Path != "/enrol" {
+		t.Errorf("trying again ends at %s with %d", form.URL, form.Status)
+	}
+}
+
+func TestWhoseFobsNeedAFreshSignInGetsAButtonForIt(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	w.Cloud.Challenge(ben, `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`)
+	page := v.Get(t, "/")
+	link := page.Doc(t).Find("main .unread a").First().AttrOr("href", "")
+	if page.Status != http.StatusForbidden || link != "/auth/step-up" {
+		t.Fatalf("home answers %d with a button to %q", page.Status, link)
+	}
+	back := v.Choose(t, v.Follow(t, v.Get(t, link)), ben)
+	if back.Status != http.StatusOK || back.URL.Path != "/" || !strings.Contains(string(back.Body), bensActiveFob) {
+		t.Errorf("back at %s with %d", back.URL, back.Status)
+	}
+}
+
+func TestFLT07ReadinessTellsThatEntraIsDownAndSignedInPeopleWorkOn(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideEntra, Status: 503})
+	w.Restart(t)
+	if page := v.Get(t, "/readyz"); page.Status != http.StatusServiceUnavailable {
+		t.Errorf("readiness answers %d", page.Status)
+	}
+	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("a signed-in person: %d %q", page.Status, page.Outcome(t))
+	}
+}
+
+func TestTOK08AGraphThatRefusesEveryTokenEndsOnAPage(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Status: 401})
+	if page := v.Follow(t, v.Get(t, "/")); page.Status != http.StatusUnauthorized || page.Outcome(t) != "signed_out" {
+		t.Errorf("ends at %s with %d %q", page.URL, page.Status, page.Outcome(t))
+	}
+}
+
+func TestASignInWithoutTheClaimAsksForItWhenGraphDoes(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_STEP_UP", "when-asked"))
+	v := w.SignedIn(t, ada)
+	v.Choose(t, v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))), ada)
+	v.SignIn(t, "/auth/sign-in?switch=1", ada)
+	if page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob))); page.Status != http.StatusSeeOther {
+		t.Errorf("answered %d %q, want the way to Entra", page.Status, page.Outcome(t))
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -52,16 +53,21 @@ func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, as
 	if !begin.FreshMFA {
 		ask.Prompt = "login"
 	}
-	if err := s.keepDraft(c, draft); err != nil {
+	if err := s.Sessions.KeepDraft(c.Response(), draft); err != nil {
 		return err
 	}
 	return s.toEntra(c, begin, ask)
 }
 
-// keepDraft keeps what was typed, and why the person comes back, until they are back.
-func (s *Server) keepDraft(c echo.Context, draft session.Draft) error {
-	draft.Made = s.Now()
-	return s.Sessions.KeepDraft(c.Response(), draft)
+const stepUpPath = "/auth/step-up"
+
+// getStepUp is what somebody presses whose fobs Graph does not show without a fresh sign-in.
+func (s *Server) getStepUp(c echo.Context) error {
+	_, err := s.list(c)
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok && refusal.Outcome == outcome.StepUp {
+		return s.stepUp(c, "/", session.Draft{Path: "/"}, refusal)
+	}
+	return c.Redirect(http.StatusSeeOther, "/")
 }
 
 // by says who acts for themselves in this request, and how the tokens of its route were got.
@@ -71,8 +77,14 @@ func (s *Server) by(c echo.Context) desk.By {
 	return desk.By{
 		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
 		Address:  c.RealIP(),
-		FreshMFA: s.Now().Sub(held.SteppedUp) <= freshForm, Challenge: held.Challenge,
+		FreshMFA: s.Now().Sub(held.SteppedUp) <= freshForm, Challenge: held.Challenge, JustBack: s.justBack(sess),
 	}
+}
+
+// justBack reports whether the person came back from Entra a moment ago, so that sending them there
+// again by itself would be a circle.
+func (s *Server) justBack(sess *session.Session) bool {
+	return s.Now().Sub(sess.SignedIn) < time.Minute
 }
 
 // fobs is Graph as the person of this request, for themselves.

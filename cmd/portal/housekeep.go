@@ -5,28 +5,48 @@ import (
 	"log/slog"
 	"time"
 
+	"fobdesk/internal/desk"
+	"fobdesk/internal/session"
 	"fobdesk/internal/store"
 )
 
-// housekeep forgets, each minute until ctx ends, the tries and codes whose time is over, and
-// writes the head of the audit trail to the log, now and each hour: a trail that was cut or built
-// anew no longer fits it.
-func housekeep(db *store.Store, now func() time.Time, log *slog.Logger) func(context.Context) {
-	return func(ctx context.Context) {
-		const everyHead = 60 // minutes
-		for minute := 0; ; minute++ {
-			if err := db.PurgeLedger(ctx, now()); err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "forget old tries", "error", err)
-			}
-			if minute%everyHead == 0 {
-				head, err := db.AuditHead(ctx)
-				log.InfoContext(ctx, "audit head", "head", head.String(), "error", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(time.Minute):
-			}
+// housekeeping is what is done by itself while the portal serves.
+type housekeeping struct {
+	desk     *desk.Desk
+	sessions *session.Store
+	store    *store.Store
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// run does each chore now and every minute until ctx ends, and writes the head of the audit trail
+// to the log now and each hour: a trail that was cut or built anew no longer fits it.
+func (h housekeeping) run(ctx context.Context) {
+	const everyHead = 60 // minutes
+	for minute := 0; ; minute++ {
+		lost, err := h.desk.Sweep(ctx)
+		h.report(ctx, err)
+		if lost > 0 {
+			h.log.WarnContext(ctx, "intents without an outcome", "count", lost)
 		}
+		h.report(ctx, h.sessions.Purge(ctx))
+		h.report(ctx, h.store.PurgeLedger(ctx, h.now()))
+		if minute%everyHead == 0 {
+			head, err := h.store.AuditHead(ctx)
+			h.report(ctx, err)
+			h.log.InfoContext(ctx, "audit head", "head", head.String())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Minute):
+		}
+	}
+}
+
+// report logs what kept a chore from being done; it is tried again.
+func (h housekeeping) report(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		h.log.ErrorContext(ctx, "housekeeping", "error", err)
 	}
 }

@@ -106,7 +106,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
 	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
-	counter := desk.New(desk.Config{
+	acts := desk.New(desk.Config{
 		Ledger: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
@@ -114,13 +114,13 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
 	})
-	p.tasks = []func(context.Context){rp.Run, counter.Sweep, sessions.Run, housekeep(p.store, s.Now, s.Log)}
+	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
-		Desk: counter, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
+		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
 		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
 		Ready: p.ready(rp), Now: s.Now, Log: s.Log,
 	})
@@ -143,10 +143,12 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 	return func(ctx context.Context, sess session.Session, grant session.Grant) (session.Refreshed, error) {
 		was := entra.Identity{Person: sess.Person, Subject: sess.Subject, Roles: sess.Roles, IssuedAt: sess.IssuedAt}
 		identity, tokens, err := rp.Refresh(ctx, sess.Of(grant).RefreshToken(), was, scopes[grant])
-		if errors.Is(err, outcome.SignInRefused) { // somebody else's, or false: no session stands on it
-			err = &outcome.Error{Outcome: outcome.SignedOut, Err: err}
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, outcome.SignInRefused): // somebody else's, or false: no session stands on it
+			return session.Refreshed{}, &outcome.Error{Outcome: outcome.SignedOut, Err: err}
+		case errors.Is(err, outcome.UpstreamUnavailable): // the reasons are for signing in
+			return session.Refreshed{}, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
+		case err != nil:
 			return session.Refreshed{}, err
 		}
 		return session.Refreshed{
@@ -181,7 +183,7 @@ const (
 func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: p.Handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit,
-		WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
+		DisableGeneralOptionsHandler: true, WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
 	}
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))

@@ -3,7 +3,9 @@ package audit
 import (
 	"strings"
 	"time"
-	"unicode"
+	"unicode/utf8"
+
+	"fobdesk/internal/oath"
 )
 
 // MaxLength is how many characters (runes) a text field of a row may have.
@@ -32,8 +34,8 @@ func (r *Row) texts() [11]*string {
 
 func bounded(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if deceives(r) {
-			return unicode.ReplacementChar
+		if oath.Deceives(r) {
+			return utf8.RuneError
 		}
 		return r // of a byte that is not UTF-8 this is the replacement character already
 	}, s)
@@ -45,9 +47,4 @@ func bounded(s string) string {
 		count++
 	}
 	return s
-}
-
-// deceives reports characters that make text look like other text (Unicode TR36, section 2.8).
-func deceives(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"fobdesk/internal/oath"
@@ -20,8 +21,9 @@ type Activation struct {
 // answers what Enrol does, and NotFound where the method is not among the subject's or is not the
 // fob that was seen.
 func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (string, error) {
-	act := d.withCode(d.newAct(EventActivate, by, in.Serial), in.fob(), in.Code)
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) (End, error) {
+	act := d.newAct(EventActivate, by, in.Serial)
+	act.Limits = []Limit{d.limit(personCounter(act.Subject.ID))}
+	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
 		if err != nil {
 			return unsent(by, err)
@@ -29,6 +31,9 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
 		if method.Active() {
 			return unsent(by, outcome.New(outcome.AlreadyActive))
+		}
+		if end := d.claim(ctx, act, method, in.Code); end != nil {
+			return *end
 		}
 		requestID, err := fobs.Activate(ctx, in.MethodID, in.Code, oath.DisplayName{})
 		return d.judge(ctx, answer{
@@ -38,12 +43,27 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 	})
 }
 
-// fob names the fob for the counters: by its serial number as everywhere else, where it is known.
-func (a Activation) fob() string {
-	if serial, err := oath.ParseSerialNumber(a.Serial); err == nil {
-		return serial.Canonical()
+// claim claims the act's code and counts it for the fob, now that Graph has said which serial number
+// it has. It answers the act's end where the code is not to be sent, else nil.
+func (d *Desk) claim(ctx context.Context, act *Act, method oath.Method, code oath.VerificationCode) *End {
+	fob := method.ID
+	if serial, err := oath.ParseSerialNumber(method.Device.SerialNumber); err == nil {
+		fob = serial.Canonical()
 	}
-	return a.MethodID
+	claimed := d.withCode(*act, fob, code)
+	err := settled(ctx, func() error { return d.Ledger.Claim(ctx, claimed) })
+	if err == nil {
+		claimed.Limits = append(claimed.Limits, act.Limits...)
+		*act = claimed
+		return nil
+	}
+	end := ended(err)
+	if repeat, ok := errors.AsType[*Repeat](err); ok {
+		end = *repeat.Settled
+		end.repeats = repeat.ActID
+	}
+	end.Refund = true
+	return &end
 }
 
 // seek finds one of the person's methods. Where a serial number was seen it must still be that

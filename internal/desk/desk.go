@@ -10,6 +10,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -77,6 +78,8 @@ type By struct {
 	// Challenge is the id of the claims challenge that the access token was got with; empty where
 	// it was got without.
 	Challenge string
+	// JustBack says that the person came back from Entra less than a minute ago.
+	JustBack bool
 }
 
 func (d *Desk) newAct(event string, by By, serial string) Act {
@@ -87,14 +90,24 @@ func (d *Desk) newAct(event string, by By, serial string) Act {
 	}
 }
 
-// withCode makes the act count against its limits and claim the code. The fob is told by its
-// canonical serial number, or by its method's id where the serial is not known.
+// withCode makes the act claim the code, and count for the fob with this canonical serial number.
 func (d *Desk) withCode(act Act, fob string, code oath.VerificationCode) Act {
-	act.CodeHash = d.MAC("verification code", []byte(fob), []byte(code.Reveal()))
-	act.Remembered = act.At.Add(remembered)
-	for _, counter := range []string{personCounter(act.Subject.ID), "serial:" + fob} {
-		act.Limits = append(act.Limits, Limit{Counter: counter, Max: d.Attempts, Window: d.Window})
+	act = d.once(act, "verification code", fob, code.Reveal())
+	act.Limits = []Limit{d.limit("serial:" + fob)}
+	return act
+}
+
+func (d *Desk) limit(counter string) Limit {
+	return Limit{Counter: counter, Max: d.Attempts, Window: d.Window}
+}
+
+// once makes what the parts name be done once: a second submission is answered as the first.
+func (d *Desk) once(act Act, what string, parts ...string) Act {
+	secret := make([][]byte, len(parts))
+	for i, part := range parts {
+		secret[i] = []byte(part)
 	}
+	act.Once, act.Remembered = d.MAC(what, secret...), act.At.Add(remembered)
 	return act
 }
 
@@ -102,39 +115,38 @@ func personCounter(personID string) string { return "person:" + personID }
 
 // perform opens the act, does it and closes it; it answers the id of the act whose receipt tells
 // the end. An act is not cut by a browser that leaves: do gets a context of its own.
-func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *Act) (End, error)) (string, error) {
+func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *Act) End) (string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actLimit)
 	defer cancel()
-	if err := d.open(ctx, act); err != nil {
+	if err := settled(ctx, func() error { return d.Ledger.Open(ctx, act) }); err != nil {
 		if repeat, ok := errors.AsType[*Repeat](err); ok {
 			return repeat.ActID, repeat.Settled.err()
 		}
 		return "", err
 	}
-	end, fault := do(ctx, &act)
+	end := do(ctx, &act)
 	end.At = d.Now()
 	d.close(ctx, act, end)
 	d.Log.InfoContext(ctx, "act", "event", act.Event, "act", act.ID, "outcome", end.Outcome,
-		"reason", end.Reason, "graph_request_id", end.GraphRequestID, "behind", fault)
-	if refusal, ok := errors.AsType[*outcome.Error](fault); ok && refusal.Outcome == end.Outcome {
-		return act.ID, refusal
+		"reason", end.Reason, "graph_request_id", end.GraphRequestID, "behind", end.behind())
+	if end.repeats != "" {
+		return end.repeats, end.err()
 	}
 	return act.ID, end.err()
 }
 
-// open records the intent. A submission that is under way already is waited for; where it ends
-// without the code having been judged, this one takes its place.
-func (d *Desk) open(ctx context.Context, act Act) error {
+// settled asks the ledger, and asks again while the same submission is under way already: where
+// that ends without the code having been judged, this one takes its place. What is neither a
+// refusal nor a Repeat is the store's failure.
+func settled(ctx context.Context, ask func() error) error {
 	for {
-		err := d.Ledger.Open(ctx, act)
-		repeat, under := errors.AsType[*Repeat](err)
+		err := ask()
+		repeat, repeats := errors.AsType[*Repeat](err)
+		_, refused := outcome.Of(err)
 		switch {
-		case under && repeat.Settled != nil, err == nil:
+		case err == nil, refused, repeats && repeat.Settled != nil:
 			return err
-		case !under:
-			if _, refused := outcome.Of(err); refused {
-				return err
-			}
+		case !repeats:
 			return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
 		}
 		select {
@@ -164,40 +176,33 @@ func (d *Desk) close(ctx context.Context, act Act, end End) {
 	}
 }
 
-// err returns nil for an act that was done, and the refusal otherwise.
-func (e *End) err() error {
-	switch e.Outcome {
-	case outcome.Enrolled, outcome.Activated, outcome.Removed:
-		return nil
-	}
-	return &outcome.Error{Outcome: e.Outcome, Reason: e.Reason, Reference: e.GraphRequestID}
-}
-
-// Receipt returns the end of an act of this person, or ErrNoReceipt.
+// Receipt returns the end of an act of this person that was done, or ErrNoReceipt.
 func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (Receipt, error) {
 	receipt, err := d.Ledger.FindReceipt(ctx, person.ID, actID)
-	if err != nil && !errors.Is(err, ErrNoReceipt) {
+	switch {
+	case errors.Is(err, ErrNoReceipt), err == nil && receipt.End.err() != nil:
+		return Receipt{}, ErrNoReceipt
+	case err != nil:
 		return Receipt{}, &outcome.Error{Outcome: outcome.Unavailable, Err: err}
 	}
-	return receipt, err
+	return receipt, nil
 }
 
-// Sweep finds, now and every minute until ctx ends, the intents that were left without an outcome
-// by a crash, and gives them the outcome that is true of them: unknown.
-func (d *Desk) Sweep(ctx context.Context) {
-	const every = time.Minute
-	for {
-		lost, err := d.Ledger.MarkLost(ctx, d.Now().Add(-actLimit-closeLimit))
-		switch {
-		case err != nil && ctx.Err() == nil:
-			d.Log.ErrorContext(ctx, "look for open intents", "error", err)
-		case lost > 0:
-			d.Log.WarnContext(ctx, "intents without an outcome", "count", lost)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
+// Sweep finds the intents that a crash left without an outcome, and gives them the outcome that is
+// true of them: unknown. It answers how many there were.
+func (d *Desk) Sweep(ctx context.Context) (int, error) {
+	lost, err := d.Ledger.MarkLost(ctx, d.Now().Add(-actLimit-closeLimit))
+	if err != nil {
+		return lost, fmt.Errorf("look for open intents: %w", err)
 	}
+	return lost, nil
+}
+
+// List returns the person's fobs. What Graph asks of a token that was got with just that is a no.
+func (d *Desk) List(ctx context.Context, fobs Fobs, by By) ([]oath.Method, error) {
+	methods, err := fobs.List(ctx)
+	if errors.Is(err, outcome.StepUp) {
+		return nil, onceAsked(by, err)
+	}
+	return methods, err
 }

@@ -161,7 +161,7 @@ func TestFLT03EveryAnswerToAnEnrolmentComesToTheTruth(t *testing.T) {
 			if calls := test.graph.calls(); len(calls) != test.calls {
 				t.Errorf("Graph was asked %q, want %d calls", calls, test.calls)
 			}
-			got, err := b.Receipt(t.Context(), by.Subject, receipt)
+			got, err := b.store.Ledger().FindReceipt(t.Context(), by.Subject.ID, receipt)
 			if err != nil || got.End.Outcome != test.want || got.Act.Serial != serial {
 				t.Errorf("the receipt says %v, %v; want %s of %s", got, err, test.want, serial)
 			}

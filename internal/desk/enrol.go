@@ -22,8 +22,9 @@ type Enrolment struct {
 // (nothing was changed), OutcomeUnknown, or Unavailable (the store failed; Graph was not called).
 func (d *Desk) Enrol(ctx context.Context, fobs Fobs, by By, in Enrolment) (string, error) {
 	act := d.withCode(d.newAct(EventEnrol, by, in.Serial.String()), in.Serial.Canonical(), in.Code)
+	act.Limits = append(act.Limits, d.limit(personCounter(act.Subject.ID)))
 	act.DisplayName = in.Name.String()
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) (End, error) {
+	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		requestID, err := fobs.AssignAndActivate(ctx, in.Serial, in.Code, in.Name)
 		return d.judge(ctx, answer{
 			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Enrolled,

@@ -30,54 +30,29 @@ type answer struct {
 // judge decides what came of an act. Graph publishes no error codes for these calls, so a lost
 // answer and a refusal that may mean several things are held against what Graph shows of the
 // person's fobs.
-func (d *Desk) judge(ctx context.Context, a answer) (End, error) {
+func (d *Desk) judge(ctx context.Context, a answer) End {
 	if a.err == nil {
-		return End{Outcome: a.done, GraphRequestID: a.requestID, Refund: true}, nil
+		return End{Outcome: a.done, GraphRequestID: a.requestID, Refund: true}
 	}
-	kind, _ := outcome.Of(a.err)
-	switch kind {
+	refusal, ok := errors.AsType[*outcome.Error](a.err)
+	if !ok {
+		return ended(a.err)
+	}
+	switch refusal.Outcome {
 	case outcome.OutcomeUnknown:
 		return d.readBack(ctx, a)
 	case outcome.WrongCode, outcome.Refused, outcome.AssignedToOther:
 		return d.explain(ctx, a)
 	case outcome.NotAllowed, outcome.StepUp, outcome.SignedOut, outcome.Throttled, outcome.UpstreamUnavailable:
-		return unsent(a.by, a.err)
+		if !refusal.Judged {
+			return unsent(a.by, a.err)
+		}
 	}
 	return ended(a.err)
 }
 
-// unsent ends an act of which Graph judged no code: the try does not count, and the code may be
-// sent again. Graph's 403 to a token without fresh MFA asks for fresh MFA first, for its body is
-// not published. What Graph asks of a token that was got with just that is asked once: it is a no
-// then, never a loop.
-func unsent(by By, err error) (End, error) {
-	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
-		turned := *refusal
-		switch {
-		case refusal.Outcome == outcome.NotAllowed && !by.FreshMFA:
-			turned.Outcome, turned.Reason = outcome.StepUp, ""
-		case refusal.Outcome == outcome.StepUp && by.FreshMFA && refusal.ChallengeID() == by.Challenge:
-			turned.Outcome = outcome.NotAllowed
-		}
-		err = &turned
-	}
-	end, err := ended(err)
-	end.Refund, end.Release = true, true
-	return end, err
-}
-
-// ended turns a refusal into the end of its act. A fault that is no refusal is ours or Graph's
-// unnamed; nothing is known then.
-func ended(err error) (End, error) {
-	refusal, ok := errors.AsType[*outcome.Error](err)
-	if !ok {
-		refusal = &outcome.Error{Outcome: outcome.OutcomeUnknown, Err: err}
-	}
-	return End{Outcome: refusal.Outcome, Reason: refusal.Reason, GraphRequestID: refusal.Reference}, refusal
-}
-
 // narrow ends the act with another outcome than Graph's answer alone said.
-func (a answer) narrow(to outcome.Outcome, reason string) (End, error) {
+func (a answer) narrow(to outcome.Outcome, reason string) End {
 	narrowed := &outcome.Error{Outcome: to, Reason: reason, Err: a.err}
 	if refusal, ok := errors.AsType[*outcome.Error](a.err); ok {
 		narrowed.Reference = refusal.Reference
@@ -86,7 +61,7 @@ func (a answer) narrow(to outcome.Outcome, reason string) (End, error) {
 }
 
 // readBack finds out what came of a write whose answer was lost.
-func (d *Desk) readBack(ctx context.Context, a answer) (End, error) {
+func (d *Desk) readBack(ctx context.Context, a answer) End {
 	for _, pause := range d.ReadBack {
 		if err := sleep(ctx, pause); err != nil {
 			return a.narrow(outcome.OutcomeUnknown, "")
@@ -97,9 +72,9 @@ func (d *Desk) readBack(ctx context.Context, a answer) (End, error) {
 			return a.narrow(outcome.OutcomeUnknown, "")
 		}
 		if a.shows(methods) {
-			end, _ := a.narrow(a.done, "")
+			end := a.narrow(a.done, "")
 			end.Refund = true
-			return end, nil
+			return end
 		}
 		if a.half(methods) {
 			return a.narrow(outcome.OutcomeUnknown, reasonAssigned)
@@ -108,9 +83,9 @@ func (d *Desk) readBack(ctx context.Context, a answer) (End, error) {
 			return a.narrow(outcome.OutcomeUnknown, "")
 		}
 	}
-	end, err := a.narrow(outcome.UpstreamUnavailable, "")
+	end := a.narrow(outcome.UpstreamUnavailable, "")
 	end.Release = true
-	return end, err
+	return end
 }
 
 // Reasons that narrow the words of an outcome.
@@ -142,7 +117,7 @@ func (a answer) blind(methods []oath.Method) bool {
 
 // explain looks for the reason of a refusal that may mean several things. Where Graph can't be
 // read, its first word stands.
-func (d *Desk) explain(ctx context.Context, a answer) (End, error) {
+func (d *Desk) explain(ctx context.Context, a answer) End {
 	if a.done == outcome.Removed {
 		return ended(a.err)
 	}

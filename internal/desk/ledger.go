@@ -22,9 +22,13 @@ type Ledger interface {
 	//     used the code;
 	//   - any other error: the store failed, and Graph must not be called.
 	Open(ctx context.Context, act Act) error
+	// Claim does for an act that Open let through without a code what Open does at once for an act
+	// that carries one, for the serial number may be known only then. It answers as Open, and
+	// records no second intent; an act that it refuses is still to be closed.
+	Claim(ctx context.Context, act Act) error
 	// Close records what came of an act that Open let through, with act.Serial as it is known by
-	// then (Open may not have known it), gives the counted attempt back
-	// where o.Refund is set and releases the code where o.Release is set.
+	// then, gives the counted attempt back where end.Refund is set and releases what the act
+	// claimed where end.Release is set.
 	Close(ctx context.Context, act Act, end End) error
 	// FindReceipt returns the end of the person's act with this id, or ErrNoReceipt. An act that
 	// is still under way is ErrNoReceipt too.
@@ -53,10 +57,10 @@ type Act struct {
 	DisplayName string // the name the fob is to have, for the receipt
 	Address     string // the client's
 	At          time.Time
-	// CodeHash is the keyed hash of serial number and verification code; nil where the act
-	// carries no code. The code itself never reaches the ledger.
-	CodeHash []byte
-	// Remembered is until when the code counts as used.
+	// Once is the keyed hash of what is done once: serial number and verification code, or the id
+	// of a form; nil where there is neither. The code itself never reaches the ledger.
+	Once []byte
+	// Remembered is until when what Once names counts as done.
 	Remembered time.Time
 	// Limits are the counters this act counts against before Graph is called.
 	Limits []Limit
@@ -80,6 +84,9 @@ type End struct {
 	At             time.Time
 	Refund         bool // the try does not count: it succeeded, or Graph did not judge the code
 	Release        bool // the code was not judged and may be sent again
+
+	refusal *outcome.Error // the whole of it, which the ledger does not keep; nil where there is none
+	repeats string         // the act whose submission this one was again; empty where it was the first
 }
 
 // Receipt is an act that has ended, as its person may see it again.

@@ -12,6 +12,8 @@ type Removal struct {
 	MethodID string
 	// Serial is the fob's serial number as the person saw it; empty where the form did not say.
 	Serial string
+	// Form is the id of the form, so that pressing its button twice removes once; it may be empty.
+	Form string
 }
 
 // Remove unassigns a fob from the subject: it goes back to the tenant's stock. It answers the id of
@@ -20,7 +22,10 @@ type Removal struct {
 // OutcomeUnknown and Unavailable as Enrol.
 func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string, error) {
 	act := d.newAct(EventRemove, by, in.Serial)
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) (End, error) {
+	if in.Form != "" {
+		act = d.once(act, "form", in.MethodID, in.Form)
+	}
+	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
 		if err != nil {
 			return unsent(by, err)

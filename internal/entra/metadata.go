@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -18,10 +19,9 @@ import (
 const (
 	firstPause   = time.Second
 	longestPause = 30 * time.Second
-	metadataLife = 24 * time.Hour
 )
 
-// errNoMetadata is what Ready says until discovery succeeds.
+// errNoMetadata is what Ready says until the issuer was looked for.
 var errNoMetadata = errors.New("the issuer's metadata is not known yet")
 
 // metadata is what is used of the issuer's discovery document, checked.
@@ -32,12 +32,13 @@ type metadata struct {
 	keys       oidc.KeySet
 }
 
-// Run discovers the issuer's metadata, again after 1 s, 2 s, 4 s … 30 s while that fails, and
-// once a day after it succeeded. What is known stays in use meanwhile. It ends with ctx.
+// Run discovers the issuer's metadata, again after 1 s, 2 s, 4 s … 30 s while that fails, and each
+// half minute after it succeeded, so that Ready knows. What is known stays in use meanwhile. It
+// ends with ctx.
 func (rp *RelyingParty) Run(ctx context.Context) {
 	pause := firstPause
 	for {
-		wait := metadataLife
+		wait := longestPause
 		if _, err := rp.discover(ctx); err == nil {
 			pause = firstPause
 		} else if ctx.Err() == nil {
@@ -52,12 +53,17 @@ func (rp *RelyingParty) Run(ctx context.Context) {
 	}
 }
 
-// Ready answers nil once the issuer's metadata is known.
+// look is what came of looking for the issuer.
+type look struct{ err error }
+
+// Ready answers nil where the issuer was found, and what it says in order, when it was last looked
+// for.
 func (rp *RelyingParty) Ready() error {
-	if rp.metadata.Load() == nil {
+	last := rp.lastLook.Load()
+	if last == nil {
 		return errNoMetadata
 	}
-	return nil
+	return last.err
 }
 
 // issuer answers the metadata, discovered now where it is not known yet. Requests from outside
@@ -85,9 +91,18 @@ func (rp *RelyingParty) issuer(ctx context.Context) (*metadata, error) {
 	}
 }
 
-// discover fetches the metadata (OpenID Connect Discovery 1.0, section 4), checks it and makes
-// it known. The keys that are known stay so while the issuer keeps them in one place.
+// discover looks for the issuer, and lets Ready know what came of it.
 func (rp *RelyingParty) discover(ctx context.Context) (*metadata, error) {
+	found, err := rp.fetchMetadata(ctx)
+	if ctx.Err() == nil {
+		rp.lastLook.Store(&look{err})
+	}
+	return found, err
+}
+
+// fetchMetadata fetches the metadata (OpenID Connect Discovery 1.0, section 4), checks it and makes
+// it known. The keys that are known stay so while the issuer keeps them in one place.
+func (rp *RelyingParty) fetchMetadata(ctx context.Context) (*metadata, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, rp.documents), rp.config.Issuer)
 	if mismatch, ok := errors.AsType[*oidc.IssuerMismatchError](err); ok {
 		return nil, brokenMetadata(fmt.Errorf("issuer is %.200q, want %q", mismatch.Discovered, mismatch.Provided))
@@ -173,11 +188,9 @@ func safeURL(endpoint string) (*url.URL, error) {
 
 // loopback reports whether u stays on this machine.
 func loopback(u *url.URL) bool {
-	switch u.Hostname() {
-	case "localhost", "127.0.0.1", "::1":
-		return true
-	}
-	return false
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip.IsLoopback()
 }
 
 // brokenMetadata is the refusal of a discovery document that fails a check.

@@ -38,6 +38,7 @@ type RelyingParty struct {
 	keys      *http.Client // signing keys, at most five times a minute
 
 	metadata  atomic.Pointer[metadata]
+	lastLook  atomic.Pointer[look]
 	discovery singleflight.Group
 	asked     perMinute // discoveries that requests from outside caused
 }

@@ -221,7 +221,8 @@ func (c *Client) refuse(ctx context.Context, request call, got answer) error {
 	codes := cmp.Or(strings.Join(got.fault.codes, "/"), "none")
 	refusal := &outcome.Error{
 		Outcome: v.outcome, Reason: v.reason, Reference: got.requestID,
-		Err: fmt.Errorf("graph %s: status %d, code %s", request.op, got.status, codes),
+		Judged: got.status != http.StatusUnauthorized && got.status != http.StatusForbidden && got.status != http.StatusTooManyRequests,
+		Err:    fmt.Errorf("graph %s: status %d, code %s", request.op, got.status, codes),
 	}
 	level := slog.LevelInfo
 	switch v.outcome {

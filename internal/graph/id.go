@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 )
 
@@ -18,7 +19,7 @@ const maxID = 256
 // a path, or would be another path, is none.
 func isID(id string) bool {
 	return id != "" && id != "." && id != ".." && len(id) <= maxID && utf8.ValidString(id) &&
-		!strings.ContainsAny(id, `/\`) && !strings.ContainsFunc(id, isDeceptive)
+		!strings.ContainsAny(id, `/\`) && !strings.ContainsFunc(id, oath.Deceives)
 }
 
 // pathSegment answers the id as one segment of a path, or NotFound.

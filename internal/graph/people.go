@@ -122,7 +122,7 @@ func cleanSearch(q string) (string, error) {
 	switch {
 	case q == "":
 		return "", invalid(opSearchPeople.field(), oath.FlawEmpty)
-	case !utf8.ValidString(q), strings.ContainsFunc(q, isDeceptive):
+	case !utf8.ValidString(q), strings.ContainsFunc(q, oath.Deceives), strings.ContainsRune(q, utf8.RuneError):
 		return "", invalid(opSearchPeople.field(), oath.FlawCharacters)
 	case utf8.RuneCountInString(q) > maxSearch:
 		return "", invalid(opSearchPeople.field(), oath.FlawTooLong)

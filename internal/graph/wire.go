@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"fobdesk/internal/oath"
@@ -112,7 +111,7 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 // clean drops what deceives the reader of a page or a log, and what follows maxText.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if isDeceptive(r) {
+		if oath.Deceives(r) || r == utf8.RuneError {
 			return -1
 		}
 		return r
@@ -124,13 +123,6 @@ func clean(s string) string {
 		}
 	}
 	return s
-}
-
-// isDeceptive reports control characters, line separators, marks of the writing direction (Unicode
-// UAX #9), and the stand-in for what was not UTF-8.
-func isDeceptive(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) ||
-		r == '\u2028' || r == '\u2029' || r == utf8.RuneError
 }
 
 // moment is a DateTimeOffset; zero where there is none, or none that can be read.

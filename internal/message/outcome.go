@@ -20,19 +20,23 @@ type FieldError struct {
 	Text string
 }
 
-// Done returns the words of what was done: Enrolled, Activated or Removed.
-func Done(ctx context.Context, o outcome.Outcome) Words {
-	return words(ctx, outcome.New(o))
-}
-
-// Refusal returns the words of a refusal: those of its reason where it has some, else the
-// outcome's general ones, for each part apart.
+// Refusal returns the words of what came of a request, refused or done: those of its reason where
+// it has some, else the outcome's general ones, for each part apart.
 func Refusal(ctx context.Context, refusal *outcome.Error) Words {
-	return words(ctx, refusal)
+	wait := Wait(ctx, refusal.RetryAfter)
+	w := Words{Title: Text(ctx, key(refusal, "title"))}
+	if k := key(refusal, "text"); Has(k) {
+		w.Text = paragraphs(Text(ctx, k, "wait", wait))
+	}
+	if k := key(refusal, "next"); Has(k) {
+		w.Next = Text(ctx, k, "wait", wait)
+	}
+	return w
 }
 
 // Problem returns the words of a fault that is no outcome: "general" (ours, whatever it was),
-// "method_not_allowed", "too_large" or "unsupported_media".
+// "bad_request", "method_not_allowed",
+// "too_large", "too_many_requests" or "unsupported_media".
 func Problem(ctx context.Context, name string) Words {
 	prefix := "problem." + name + "."
 	return Words{
@@ -60,18 +64,6 @@ var fieldOf = map[outcome.Outcome]string{
 	outcome.WrongCode:       "verificationCode",
 	outcome.UnknownSerial:   "serialNumber",
 	outcome.AssignedToOther: "serialNumber",
-}
-
-func words(ctx context.Context, refusal *outcome.Error) Words {
-	wait := Wait(ctx, refusal.RetryAfter)
-	w := Words{Title: Text(ctx, key(refusal, "title"))}
-	if k := key(refusal, "text"); Has(k) {
-		w.Text = paragraphs(Text(ctx, k, "wait", wait))
-	}
-	if k := key(refusal, "next"); Has(k) {
-		w.Next = Text(ctx, k, "wait", wait)
-	}
-	return w
 }
 
 // key returns the key of a part of the words, the reason's own where there is one.

@@ -16,7 +16,7 @@ type DisplayName struct{ name string }
 // (control characters, overrides of the writing direction, not UTF-8).
 func ParseDisplayName(s string) (DisplayName, error) {
 	s = strings.TrimSpace(s)
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, isDeceptive) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, Deceives) {
 		return DisplayName{}, FlawCharacters
 	}
 	if utf8.RuneCountInString(s) > maxDisplayName {
@@ -28,9 +28,8 @@ func ParseDisplayName(s string) (DisplayName, error) {
 // String returns the name, empty where none was given.
 func (n DisplayName) String() string { return n.name }
 
-// isDeceptive reports characters that change what the reader sees: control characters, line
-// separators and the bidirectional embeddings, overrides and isolates (Unicode UAX #9).
-func isDeceptive(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' ||
-		(r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
+// Deceives reports characters that change what the reader of a text sees: control characters, line
+// and paragraph separators, and the marks of the writing direction (Unicode UAX #9; UTR #36).
+func Deceives(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

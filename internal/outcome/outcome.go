@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Outcome is one of the contract's outcomes; it stands in data-outcome and in the audit trail.
+// Outcome is the name of what came of a request; it stands in data-outcome and in the audit trail.
 type Outcome string
 
 // What is done, and Graph said so.
@@ -59,6 +59,9 @@ type Error struct {
 	Fields []Field
 	// RetryAfter is how long to wait before the next try; zero where waiting is not the cure.
 	RetryAfter time.Duration
+	// Judged says that Graph may have judged the verification code before it refused, so that the
+	// try counts.
+	Judged bool
 	// Claims is the claims challenge (a JSON object) of a StepUp; empty where Graph sent none.
 	Claims string
 	// Reference is what support asks for: Graph's request id or Entra's AADSTS number.

@@ -121,7 +121,7 @@ func (st *Store) follow(ctx context.Context, sess *Session, old Session) error {
 	}
 	sess.place.row.Created, sess.place.row.Ends = old.place.row.Created, old.place.row.Ends
 	sess.place.lineage = old.place.lineage
-	if sess.SignedIn.IsZero() || sess.Tokens.AccessToken() == "" {
+	if sess.Tokens.AccessToken() == "" {
 		sess.SignedIn = old.SignedIn
 	}
 	for _, grant := range allGrants() {

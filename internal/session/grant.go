@@ -84,9 +84,6 @@ func (g Granted) after(old Granted) Granted {
 		return old
 	}
 	g.Tokens = g.orRefresh(old.Tokens)
-	if g.SteppedUp.Before(old.SteppedUp) {
-		g.SteppedUp = old.SteppedUp
-	}
 	return g
 }
 

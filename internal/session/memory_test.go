@@ -172,13 +172,17 @@ func (m *memory) EndSessionsOfSID(ctx context.Context, sid string, at time.Time)
 	return n, err
 }
 
-func (m *memory) PurgeSessions(ctx context.Context, before time.Time) error {
+func (m *memory) PurgeSessions(ctx context.Context, before, idle time.Time) error {
 	err := m.call(ctx, "PurgeSessions")
 	defer m.mu.Unlock()
 	if err == nil {
-		maps.DeleteFunc(m.rows, func(_ string, row Row) bool {
-			return row.Ends.Before(before) || (!row.Ended.IsZero() && row.Ended.Before(before))
-		})
+		maps.DeleteFunc(m.rows, func(_ string, row Row) bool { return row.Ends.Before(before) })
+		for key, row := range m.rows {
+			if row.Ended.IsZero() && row.Seen.Before(idle) {
+				row.Ended, row.Sealed = row.Seen, nil
+				m.rows[key] = row
+			}
+		}
 	}
 	return err
 }

@@ -7,38 +7,20 @@ import (
 	"time"
 )
 
-const (
-	purgeEvery = time.Minute
-	// purgeAfter is how long the row of an ended session stays, without its payload, so that
-	// LastPerson can tell whose draft it is.
-	purgeAfter = 10 * time.Minute
-)
+// purgeAfter is how long after its absolute end the row of a session stays, so that LastPerson can
+// tell whose draft it is.
+const purgeAfter = 10 * time.Minute
 
-// Purge removes sessions that ended ten minutes ago and states that can't be presented any more.
+// Purge drops the payload of sessions that nobody used for too long, and removes those whose
+// absolute end is ten minutes past and states that can't be presented any more.
 func (st *Store) Purge(ctx context.Context) error {
 	now := st.Now()
 	var errs []error
-	if err := st.Rows.PurgeSessions(ctx, now.Add(-purgeAfter)); err != nil {
+	if err := st.Rows.PurgeSessions(ctx, now.Add(-purgeAfter), now.Add(-st.Idle)); err != nil {
 		errs = append(errs, fmt.Errorf("purge sessions: %w", err))
 	}
 	if err := st.States.PurgeStates(ctx, now); err != nil {
 		errs = append(errs, fmt.Errorf("purge states: %w", err))
 	}
 	return errors.Join(errs...)
-}
-
-// Run purges every minute until ctx is done. A purge that fails is logged and tried again.
-func (st *Store) Run(ctx context.Context) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := st.Purge(ctx); err != nil && ctx.Err() == nil {
-				st.Log.ErrorContext(ctx, "purge failed", "error", err)
-			}
-		}
-	}
 }

@@ -45,8 +45,10 @@ type Rows interface {
 	DeleteSession(ctx context.Context, key string) error
 	// EndSessionsOfSID ends every session with this hashed sid and answers how many.
 	EndSessionsOfSID(ctx context.Context, sid string, at time.Time) (int, error)
-	// PurgeSessions deletes rows that ended, or passed their absolute end, before the given time.
-	PurgeSessions(ctx context.Context, before time.Time) error
+	// PurgeSessions deletes rows whose absolute end was before the given time, and ends those that
+	// were not used since idle. An ended row stays that long, so that it can be told whose a form
+	// is that was open meanwhile.
+	PurgeSessions(ctx context.Context, before, idle time.Time) error
 }
 
 // UsedStates remembers which states of sign-ins were presented, so that each is good once.

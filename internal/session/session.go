@@ -22,7 +22,7 @@ type Session struct {
 	LoginHint string // claim login_hint, for Entra's end-session; empty where there is none
 	Roles     []string
 	IssuedAt  time.Time // claim iat of the newest ID token: how old the roles are
-	SignedIn  time.Time // callback time of the last full sign-in
+	SignedIn  time.Time // callback time of the newest sign-in or step-up
 	Challenge string    // id of the claims challenge that the newest request answered; empty for none
 	SteppedUp time.Time // callback time of the newest request with the fresh-MFA claim; zero if none
 	Tokens    Tokens    // of GrantSelf, as are Challenge and SteppedUp

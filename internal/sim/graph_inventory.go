@@ -212,12 +212,6 @@ func (c *Cloud) unassigned(q *graphCall) (*record, graphAnswer) {
 	return r, graphAnswer{}
 }
 
-// assignByReference is PUT …/hardwareOathMethods/{id}/device/assignTo/$ref.
-func (c *Cloud) assignByReference(q *graphCall) graphAnswer { return c.assignReferenced(q) }
-
-// assignDeviceByReference is PUT …/hardwareOathDevices/{id}/assignTo/$ref, of an earlier page.
-func (c *Cloud) assignDeviceByReference(q *graphCall) graphAnswer { return c.assignReferenced(q) }
-
 // assignReferenced gives the device of the path to the person whom the body's @odata.id names.
 func (c *Cloud) assignReferenced(q *graphCall) graphAnswer {
 	reference, _ := q.body["@odata.id"].(string)

@@ -22,7 +22,7 @@ func graphRoutes() []graphRoute {
 		{post, methodsPath + "/{id}/activate", write, (*Cloud).activate},
 		{post, methodsPath + "/{id}/deactivate", write, (*Cloud).deactivate},
 		{get, methodsPath + "/{id}/device", read, (*Cloud).getMethodDevice},
-		{put, methodsPath + "/{id}/device/assignto/$ref", write, (*Cloud).assignByReference},
+		{put, methodsPath + "/{id}/device/assignto/$ref", write, (*Cloud).assignReferenced},
 		{get, "users/{u}/authentication/methods", read, (*Cloud).listAllMethods},
 
 		{get, inventoryPath, needInventoryRead, (*Cloud).listDevices},
@@ -31,7 +31,7 @@ func graphRoutes() []graphRoute {
 		{get, inventoryPath + "/{id}", needInventoryRead, (*Cloud).getDevice},
 		{patch, inventoryPath + "/{id}", needInventoryWrite, (*Cloud).updateDevice},
 		{remove, inventoryPath + "/{id}", needInventoryWrite, (*Cloud).deleteDevice},
-		{put, inventoryPath + "/{id}/assignto/$ref", needInventoryWrite, (*Cloud).assignDeviceByReference},
+		{put, inventoryPath + "/{id}/assignto/$ref", needInventoryWrite, (*Cloud).assignReferenced},
 
 		{get, "users", needUsers, (*Cloud).listUsers},
 		{get, "users/{u}", needMe, (*Cloud).getUser},

@@ -67,7 +67,7 @@ func benchAct(n int) desk.Act {
 	return desk.Act{
 		ID: fmt.Sprintf("22222222-2222-2222-2222-%012d", n), Event: desk.EventEnrol, Serial: serial,
 		Actor: desk.Party{ID: person, Name: "Adele Vance"}, Subject: desk.Party{ID: person, Name: "Adele Vance"},
-		DisplayName: "My fob", Address: "192.0.2.1", At: at, CodeHash: fmt.Appendf(nil, "%032d", n), Remembered: at.Add(5 * time.Minute),
+		DisplayName: "My fob", Address: "192.0.2.1", At: at, Once: fmt.Appendf(nil, "%032d", n), Remembered: at.Add(5 * time.Minute),
 		Limits: []desk.Limit{
 			{Counter: "person:" + person, Max: 5, Window: 15 * time.Minute},
 			{Counter: "serial:" + serial, Max: 5, Window: 15 * time.Minute},

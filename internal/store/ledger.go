@@ -35,21 +35,8 @@ const insertAct = `INSERT INTO act (id, intent, display_name, reason) VALUES ($1
 
 // open returns the refusal, nil where the act may be done.
 func (t *tx) open(act desk.Act) (refusal, err error) {
-	if act.CodeHash != nil {
-		claimed, err := t.claim(act)
-		if err != nil {
-			return nil, err
-		}
-		if !claimed {
-			return t.usedCode(act)
-		}
-	}
-	hit, err := t.count(act)
-	if err != nil {
-		return nil, err
-	}
-	if hit {
-		return t.tooMany(act)
+	if refusal, err := t.admit(act); refusal != nil || err != nil {
+		return refusal, err
 	}
 	intent, err := t.append(rowOf(act))
 	if err != nil {
@@ -59,6 +46,37 @@ func (t *tx) open(act desk.Act) (refusal, err error) {
 		return nil, fmt.Errorf("insert the act: %w", err)
 	}
 	return nil, nil
+}
+
+// admit claims what the act does once and counts it against its limits; it returns the refusal.
+func (t *tx) admit(act desk.Act) (refusal, err error) {
+	if act.Once != nil {
+		claimed, err := t.claim(act)
+		if err != nil {
+			return nil, err
+		}
+		if !claimed {
+			return t.usedCode(act)
+		}
+	}
+	hit, err := t.count(act)
+	if err != nil || !hit {
+		return nil, err
+	}
+	return t.tooMany(act)
+}
+
+// Claim claims the code of an act that was opened without; see desk.Ledger.
+func (l *Ledger) Claim(ctx context.Context, act desk.Act) error {
+	var refusal error // apart from the step's error, for what it writes stays
+	err := l.s.writer.do(ctx, func(t *tx) (err error) {
+		refusal, err = t.admit(act)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("claim the code of act %s: %w", act.ID, err)
+	}
+	return refusal
 }
 
 // rowOf returns the act's intent; with an outcome it is the row that ends the act.
@@ -76,7 +94,7 @@ const insertClaim = `INSERT INTO code_claim (hash, act, until) VALUES ($1, $2, $
 
 // claim claims the act's code and reports whether it was free.
 func (t *tx) claim(act desk.Act) (bool, error) {
-	n, err := t.exec(insertClaim, act.CodeHash, act.ID, act.Remembered.UnixMilli(), act.At.UnixMilli())
+	n, err := t.exec(insertClaim, act.Once, act.ID, act.Remembered.UnixMilli(), act.At.UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("claim the code: %w", err)
 	}
@@ -100,7 +118,7 @@ func (t *tx) usedCode(act desk.Act) (refusal, err error) {
 		outcome, graphRequestID sql.NullString
 		at                      sql.NullInt64
 	}
-	err = t.row(selectClaim, []any{act.CodeHash}, &first.id, &first.actor, &first.subject, &first.reason,
+	err = t.row(selectClaim, []any{act.Once}, &first.id, &first.actor, &first.subject, &first.reason,
 		&ended.outcome, &ended.graphRequestID, &ended.at)
 	if err != nil {
 		return nil, fmt.Errorf("read who used the code: %w", err)

@@ -64,8 +64,8 @@ func (t *tx) giveBack(act desk.Act, end desk.End) error {
 			}
 		}
 	}
-	if end.Release && act.CodeHash != nil {
-		if _, err := t.exec("DELETE FROM code_claim WHERE hash = $1 AND act = $2", act.CodeHash, act.ID); err != nil {
+	if end.Release && act.Once != nil {
+		if _, err := t.exec("DELETE FROM code_claim WHERE hash = $1 AND act = $2", act.Once, act.ID); err != nil {
 			return fmt.Errorf("release the code: %w", err)
 		}
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -10,10 +11,10 @@ import (
 // for a few milliseconds only.
 const purgeAtOnce = 500
 
-// Every purge answers the keys it deleted, as text. The ordering makes it take the oldest.
+// Every purge answers the keys it changed, as text. The ordering makes it take the oldest.
 const (
-	purgeEnded = `DELETE FROM session WHERE key IN
-		(SELECT key FROM session WHERE ended IS NOT NULL AND ended < $1 ORDER BY ended LIMIT $2) RETURNING key`
+	endIdle = `UPDATE session SET ended = seen, sealed = '' WHERE key IN
+		(SELECT key FROM session WHERE ended IS NULL AND seen < $1 LIMIT $2) RETURNING key`
 	purgeOver = `DELETE FROM session WHERE key IN
 		(SELECT key FROM session WHERE ends < $1 ORDER BY ends LIMIT $2) RETURNING key`
 	purgeStates = `DELETE FROM used_state WHERE hash IN
@@ -26,9 +27,10 @@ const (
 		(SELECT hash FROM code_claim WHERE until <= $1 LIMIT $2) RETURNING act`
 )
 
-// PurgeSessions deletes sessions that ended, or passed their absolute end, before the given time.
-func (s *Store) PurgeSessions(ctx context.Context, before time.Time) error {
-	return s.purge(ctx, "sessions", before, purgeEnded, purgeOver)
+// PurgeSessions deletes sessions whose absolute end was before the given time, and ends those that
+// were not used since idle.
+func (s *Store) PurgeSessions(ctx context.Context, before, idle time.Time) error {
+	return errors.Join(s.purge(ctx, "idle sessions", idle, endIdle), s.purge(ctx, "sessions", before, purgeOver))
 }
 
 // PurgeStates forgets the used states whose time is over.

@@ -258,34 +258,30 @@ func TestSES08ASIDEndsAllItsSessions(t *testing.T) {
 func TestSES10PurgesForgetOnlyTheDead(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		mustInsert(t, s, signedIn("lives"), "")
-		mustInsert(t, s, signedIn("ended-late"), "")
-		over := signedIn("over")
-		over.Ends = noon.Add(-time.Second)
-		mustInsert(t, s, over, "")
-		wantRow(t, s, over)
-		if err := s.EndSession(t.Context(), "ended-late", noon); err != nil {
-			t.Fatal(err)
-		}
+		idle := signedIn("idle")
+		idle.Seen = noon.Add(-time.Hour)
+		mustInsert(t, s, idle, "")
+		wantRow(t, s, idle)
 		const flood = purgeAtOnce + 5
 		var wg sync.WaitGroup
 		for n := range flood {
 			wg.Go(func() {
-				key := fmt.Sprint("dead-", n)
-				if err := s.InsertSession(t.Context(), signedIn(key), ""); err != nil {
-					t.Error(err)
-				}
-				if err := s.EndSession(t.Context(), key, noon.Add(-time.Second)); err != nil {
+				over := signedIn(fmt.Sprint("over-", n))
+				over.Ends = noon.Add(-time.Second)
+				if err := s.InsertSession(t.Context(), over, ""); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		if err := s.PurgeSessions(t.Context(), noon); err != nil {
+		if err := s.PurgeSessions(t.Context(), noon, noon.Add(-time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		wantRow(t, s, signedIn("lives"))
-		wantNoRow(t, s, "over")
-		wantNoRow(t, s, "dead-0")
+		wantNoRow(t, s, "over-0")
+		if row, err := s.FindSession(t.Context(), "idle"); err != nil || row.Ended.IsZero() || len(row.Sealed) > 0 || row.Person != idle.Person {
+			t.Errorf("the idle one is %+v (%v), want it ended and empty", row, err)
+		}
 		var left int
 		if err := s.db.readers.QueryRow("SELECT COUNT(*) FROM session").Scan(&left); left != 2 || err != nil {
 			t.Errorf("%d sessions are left (%v), want 2", left, err)

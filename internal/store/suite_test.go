@@ -102,7 +102,7 @@ func enrolment(id, person, serial, code string) desk.Act {
 	return desk.Act{
 		ID: id, Event: desk.EventEnrol, Serial: serial, DisplayName: "My fob", Address: "192.0.2.1", At: noon,
 		Actor: desk.Party{ID: person, Name: "Adele Vance"}, Subject: desk.Party{ID: person, Name: "Adele Vance"},
-		CodeHash: fmt.Appendf(nil, "hash of %s and %s", serial, code), Remembered: noon.Add(5 * time.Minute),
+		Once: fmt.Appendf(nil, "hash of %s and %s", serial, code), Remembered: noon.Add(5 * time.Minute),
 		Limits: []desk.Limit{
 			{Counter: "person:" + person, Max: 5, Window: 15 * time.Minute},
 			{Counter: "serial:" + serial, Max: 5, Window: 15 * time.Minute},

@@ -361,7 +361,7 @@ func activateForm(f Fob, csrfToken string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = codeField(CodeField(f.ID), f.Activate.Code.Error, f.Activate.Open).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = codeField(CodeField(f.ID), f.Activate.Code.Error, f.Activate.Focus).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

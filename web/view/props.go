@@ -17,7 +17,7 @@ type Help struct{ URL, Email string }
 
 // Summary stands at the top of a page and says what came of a request. It takes the focus.
 type Summary struct {
-	Outcome   string // the contract's name, for data-outcome
+	Outcome   string // its name, for data-outcome; empty where there is none
 	Good      bool   // done, rather than refused
 	Heading   string
 	Text      []string      // a paragraph each: what it means, whose turn it is
@@ -41,7 +41,7 @@ type Input struct{ Value, Error string }
 // Fob is one of the person's fobs as the list shows it.
 type Fob struct {
 	ID       string // the method's id
-	Name     string // never empty: the serial number or a general word where no name was given
+	Name     string // never empty: a general word where no name was given
 	Serial   string // empty where Graph did not say
 	State    string // in words
 	Status   string // "active", "assigned" or "other": for the badge
@@ -56,15 +56,14 @@ type Moment struct{ Words, ISO string }
 // ActivateForm asks for the code of an assigned fob.
 type ActivateForm struct {
 	Code Input
-	// Open says that this form was posted or returned to: it is shown unfolded.
-	Open bool
+	// Focus says that this form was posted or returned to: its code takes the focus.
+	Focus bool
 }
 
 // WelcomeProps is the page of somebody who is not signed in.
 type WelcomeProps struct {
 	Chrome
-	Summary *Summary // for instance after signing out
-	SignIn  Link
+	SignIn Link
 }
 
 // HomeProps is the page of somebody who is signed in: their fobs.
@@ -96,7 +95,9 @@ type RemoveProps struct {
 	Summary *Summary
 	Notice  string
 	Fob     Fob
-	Only    bool // it is the person's only active fob
+	Unread  bool   // Graph could not be asked, so only the fob's id and serial number are known
+	Only    bool   // it is the person's only active fob
+	Form    string // id of this form: sent twice it is one removal
 }
 
 // ReceiptProps says what was done, and can be reloaded, printed and kept.

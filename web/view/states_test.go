@@ -17,9 +17,8 @@ var now = time.Date(2026, time.March, 12, 14, 5, 0, 0, time.UTC)
 // states is every page in every state that a person can meet, by its golden's name.
 func states(ctx context.Context) map[string]templ.Component {
 	all := map[string]templ.Component{
-		"welcome/plain":      WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn}),
-		"welcome/signed_out": WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn, Summary: bye()}),
-		"welcome/bare":       WelcomePage(WelcomeProps{Chrome: Chrome{Title: "Welcome"}, SignIn: signIn}),
+		"welcome/plain": WelcomePage(WelcomeProps{Chrome: signedOut("Set up the fob you sign in with"), SignIn: signIn}),
+		"welcome/bare":  WelcomePage(WelcomeProps{Chrome: Chrome{Title: "Welcome"}, SignIn: signIn}),
 
 		"home/empty":       HomePage(HomeProps{Chrome: chrome("Your fobs")}),
 		"home/one":         HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{keyRing}}),
@@ -36,7 +35,8 @@ func states(ctx context.Context) map[string]templ.Component {
 		"remove/plain":     RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing}),
 		"remove/only":      RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Only: true}),
 		"remove/notice":    RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Notice: message.Text(ctx, "notice.step_up_graph")}),
-		"remove/refused":   RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: keyRing, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
+		"remove/refused":   RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: keyRing, Summary: new(told(ctx, outcome.New(outcome.Throttled)))}),
+		"remove/unread":    RemovePage(RemoveProps{Chrome: chrome("Error: Remove this fob?"), Fob: Fob{ID: keyRing.ID, Serial: keyRing.Serial}, Unread: true, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
 		"receipt/enrolled": receipt(ctx, outcome.Enrolled, "Key ring"),
 		"receipt/active":   receipt(ctx, outcome.Activated, ""),
 		"receipt/removed":  receipt(ctx, outcome.Removed, markup),
@@ -151,7 +151,7 @@ func assigned(open bool, problem string) Fob {
 	return Fob{
 		ID: "f3", Name: "Fob", Serial: "GALT00000042", State: "Not active yet", Status: "assigned",
 		Added:    Moment{Words: "Today", ISO: "2026-03-12T08:00:00Z"},
-		Activate: &ActivateForm{Code: Input{Error: problem}, Open: open},
+		Activate: &ActivateForm{Code: Input{Error: problem}, Focus: open},
 	}
 }
 
@@ -203,7 +203,7 @@ func wrongCodeAtHome(ctx context.Context) templ.Component {
 }
 
 func receipt(ctx context.Context, o outcome.Outcome, name string) templ.Component {
-	words := message.Done(ctx, o)
+	words := message.Refusal(ctx, outcome.New(o))
 	p := ReceiptProps{
 		Chrome: chrome("Receipt"),
 		Summary: Summary{Outcome: string(o), Good: true, Heading: words.Title, Text: append(words.Text, words.Next),

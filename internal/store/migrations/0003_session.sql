@@ -12,7 +12,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_sid ON session (sid) WHERE sid <> '';
 CREATE INDEX session_ends ON session (ends);
-CREATE INDEX session_ended ON session (ended) WHERE ended IS NOT NULL;
+CREATE INDEX session_seen ON session (seen) WHERE ended IS NULL;
 
 CREATE TABLE used_state (                  -- states of sign-ins that were presented
 	hash  TEXT   PRIMARY KEY,
