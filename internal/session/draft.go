@@ -19,6 +19,7 @@ type Draft struct {
 	Path        string // of the form
 	Serial      string
 	DisplayName string
+	Query       string // what was typed to find a person
 	Notice      string // why one is back at the form: the caller's own word
 	Made        time.Time
 }
@@ -30,7 +31,7 @@ func (st *Store) KeepDraft(w http.ResponseWriter, d Draft) error {
 		return nil
 	}
 	d.Made = st.Now()
-	for _, value := range []*string{&d.Serial, &d.DisplayName, &d.Notice} {
+	for _, value := range []*string{&d.Serial, &d.DisplayName, &d.Query, &d.Notice} {
 		if len(*value) > maxDraftValue {
 			*value = ""
 		}

@@ -24,7 +24,7 @@ func (b *browser) takeDraft(st *Store, personKey, path string) (d Draft, ok bool
 func TestSES12ADraftComesBackToItsPersonOnce(t *testing.T) {
 	clock := newClock()
 	st := newStore(t, newMemory(), clock.Now)
-	typed := Draft{PersonKey: PersonKey(anna), Path: "/enrol", Serial: "GALT12345678", DisplayName: "Büro", Notice: "n"}
+	typed := Draft{PersonKey: PersonKey(anna), Path: "/enrol", Serial: "GALT12345678", DisplayName: "Büro", Query: "o'brien", Notice: "n"}
 	tests := []struct {
 		name, person, path string
 		wait               time.Duration
@@ -47,7 +47,7 @@ func TestSES12ADraftComesBackToItsPersonOnce(t *testing.T) {
 			if ok != test.given {
 				t.Errorf("given: %v", ok)
 			}
-			if ok && (d.Serial != typed.Serial || d.DisplayName != typed.DisplayName || d.Notice != "n") {
+			if ok && (d.Serial != typed.Serial || d.DisplayName != typed.DisplayName || d.Query != typed.Query || d.Notice != "n") {
 				t.Errorf("got %+v", d)
 			}
 			if !ok && d != (Draft{}) {
@@ -93,9 +93,10 @@ func TestSES12ADraftIsBounded(t *testing.T) {
 	clock := newClock()
 	st := newStore(t, newMemory(), clock.Now)
 	b := newBrowser()
-	b.keep(t, st, Draft{PersonKey: PersonKey(anna), Path: "/enrol", Serial: strings.Repeat("S", 5000), DisplayName: "Büro"})
+	long := strings.Repeat("S", 5000)
+	b.keep(t, st, Draft{PersonKey: PersonKey(anna), Path: "/enrol", Serial: long, DisplayName: "Büro", Query: long})
 	d, ok := b.takeDraft(st, PersonKey(anna), "/enrol")
-	if !ok || d.Serial != "" || d.DisplayName != "Büro" {
+	if !ok || d.Serial != "" || d.Query != "" || d.DisplayName != "Büro" {
 		t.Errorf("got %v %+v", ok, d)
 	}
 	b.keep(t, st, Draft{PersonKey: PersonKey(anna), Path: "/" + strings.Repeat("p", 5000)})
