@@ -26,6 +26,7 @@ import (
 	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
+	"fobdesk/internal/oath"
 	"fobdesk/internal/session"
 	"fobdesk/web/view"
 )
@@ -51,17 +52,32 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For and -Proto are believed.
 	TrustedProxies []netip.Prefix
 
-	Desk     *desk.Desk
-	Fobs     func(*session.TokenSource) desk.Fobs // Graph as one person
-	Entra    *entra.RelyingParty
-	Sessions *session.Store
-	Refresh  session.RefreshFunc
-	Trail    Trail
+	Desk *desk.Desk
+	Fobs func(*session.TokenSource) desk.Fobs // Graph as one person
+	// Others is Graph as somebody who acts for the person with this object id; People finds people,
+	// Inventory finds fobs in the tenant's list.
+	Others    func(tokens *session.TokenSource, personID string) desk.Fobs
+	People    func(*session.TokenSource) People
+	Inventory func(*session.TokenSource) desk.Inventory
+	Entra     *entra.RelyingParty
+	Sessions  *session.Store
+	Refresh   session.RefreshFunc
+	Trail     Trail
 	// Ready reports why the portal can't serve, or nil.
 	Ready func(context.Context) error
 
 	Now func() time.Time
 	Log *slog.Logger
+}
+
+// People are the tenant's people as an admin may see them.
+type People interface {
+	// Search answers a page of the people whose name, user principal name or mail has q, and the
+	// address of the next page, empty where there is none. next is empty for the first page.
+	Search(ctx context.Context, q, next string) ([]oath.Person, string, error)
+	// Find answers the person with this object id or user principal name; NotFound where there is
+	// none.
+	Find(ctx context.Context, id string) (oath.Person, error)
 }
 
 // Trail is the audit trail as far as pages write to it; acts are written by the desk.

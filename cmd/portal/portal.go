@@ -20,6 +20,7 @@ import (
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/store"
@@ -122,7 +123,10 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
 		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
-		Ready: p.ready(rp), Now: s.Now, Log: s.Log,
+		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
+		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
+		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
+		Ready:     p.ready(rp), Now: s.Now, Log: s.Log,
 	})
 	return err
 }
@@ -219,4 +223,13 @@ func userAgent() string {
 		version = info.Main.Version
 	}
 	return "Fobdesk/" + version
+}
+
+// people gives the pages Graph's people.
+type people struct{ *graph.People }
+
+// Search implements web.People.
+func (p people) Search(ctx context.Context, q, next string) ([]oath.Person, string, error) {
+	page, err := p.People.Search(ctx, q, next)
+	return page.People, page.Next, err
 }

@@ -22,7 +22,7 @@ type Activation struct {
 // fob that was seen.
 func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (string, error) {
 	act := d.newAct(EventActivate, by, in.Serial)
-	act.Limits = []Limit{d.limit(personCounter(act.Subject.ID))}
+	act = d.withPeople(act)
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"fobdesk/internal/oath"
@@ -31,7 +32,8 @@ const (
 	repeatPause = 100 * time.Millisecond
 )
 
-// Fobs is Microsoft Graph as one person, with that person's own delegated token. The writes return
+// Fobs are one person's fobs at Microsoft Graph, as somebody may act on them: that person, or an
+// admin, with their own delegated token. The writes return
 // Graph's request id. A refusal is an *outcome.Error; OutcomeUnknown says that the answer to a
 // write was lost, UpstreamUnavailable that nothing was sent.
 type Fobs interface {
@@ -39,11 +41,16 @@ type Fobs interface {
 	AssignAndActivate(ctx context.Context, serial oath.SerialNumber, code oath.VerificationCode, name oath.DisplayName) (string, error)
 	Activate(ctx context.Context, methodID string, code oath.VerificationCode, name oath.DisplayName) (string, error)
 	Remove(ctx context.Context, methodID string) (string, error)
+	// By the device's id in the inventory, which is the method's id once it is bound.
+	AssignAndActivateDevice(ctx context.Context, deviceID string, code oath.VerificationCode, name oath.DisplayName) (string, error)
+	Assign(ctx context.Context, deviceID string) (string, error)
+	Deactivate(ctx context.Context, methodID string) (string, error)
 }
 
 // Config is what a Desk is made of.
 type Config struct {
 	Ledger Ledger
+	Memory Memory
 	// MAC is a keyed hash under a key of the server's: what it hashes can't be guessed from it.
 	MAC func(purpose string, parts ...[]byte) []byte
 	// Attempts is how many tries of a code are allowed in Window, for a person and for a serial.
@@ -57,14 +64,18 @@ type Config struct {
 }
 
 // Desk does the acts. It is safe for concurrent use.
-type Desk struct{ Config }
+type Desk struct {
+	Config
+	// stepsOnly is set once Graph has refused the one-step call for others and taken the steps.
+	stepsOnly atomic.Bool
+}
 
 // New returns a Desk.
 func New(c Config) *Desk {
 	if c.ReadBack == nil {
 		c.ReadBack = ReadBackPauses()
 	}
-	return &Desk{c}
+	return &Desk{Config: c}
 }
 
 // By is who acts, for whom and from where.
@@ -78,6 +89,10 @@ type By struct {
 	// Challenge is the id of the claims challenge that the access token was got with; empty where
 	// it was got without.
 	Challenge string
+	// MayAsk says that the inventory's permission was not asked for yet, and can be.
+	MayAsk bool
+	// Seen names how the subject's fobs stood on the page of the form; empty where it did not say.
+	Seen string
 	// JustBack says that the person came back from Entra less than a minute ago.
 	JustBack bool
 }
@@ -88,6 +103,23 @@ func (d *Desk) newAct(event string, by By, serial string) Act {
 		Actor:   Party{ID: by.Actor.ID, Name: by.Actor.Name},
 		Subject: Party{ID: by.Subject.ID, Name: by.Subject.Name},
 	}
+}
+
+// actorFactor is how much wider the limit of somebody who acts for others is.
+const actorFactor = 4
+
+// withPeople makes the act count for the person it is done for, and for an actor who helps others.
+// A person is locked in the end; an actor or a fob only waits.
+func (d *Desk) withPeople(act Act) Act {
+	person := d.limit(personCounter(act.Subject.ID))
+	person.LockAfter = LockAfter
+	act.Limits = append(act.Limits, person)
+	if act.Actor.ID != act.Subject.ID {
+		actor := d.limit("actor:" + act.Actor.ID)
+		actor.Max *= actorFactor
+		act.Limits = append(act.Limits, actor)
+	}
+	return act
 }
 
 // withCode makes the act claim the code, and count for the fob with this canonical serial number.

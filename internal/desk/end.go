@@ -25,7 +25,7 @@ func unsent(by By, err error) End {
 }
 
 // onceAsked sees to it that a person is asked for a fresh sign-in once, never in circles. Graph's
-// 403 to a token without fresh MFA asks for it first, for its body is not published. What is asked
+// 403 to a write on oneself without fresh MFA asks for it first, for its body is not published. What is asked
 // of a token that was got with just that is a no, and so is another challenge to somebody who has
 // answered one a moment ago.
 func onceAsked(by By, err error) error {
@@ -35,7 +35,7 @@ func onceAsked(by By, err error) error {
 	}
 	turned := *refusal
 	switch {
-	case refusal.Outcome == outcome.NotAllowed && !by.FreshMFA:
+	case refusal.Outcome == outcome.NotAllowed && !by.FreshMFA && by.Actor.Same(by.Subject):
 		turned.Outcome, turned.Reason = outcome.StepUp, ""
 	case refusal.Outcome == outcome.StepUp && by.FreshMFA &&
 		(refusal.ChallengeID() == by.Challenge || by.Challenge != "" && by.JustBack):
@@ -47,7 +47,7 @@ func onceAsked(by By, err error) error {
 // err returns nil for an act that was done, and the refusal otherwise.
 func (e *End) err() error {
 	switch e.Outcome {
-	case outcome.Enrolled, outcome.Activated, outcome.Removed:
+	case outcome.Enrolled, outcome.Activated, outcome.Assigned, outcome.Deactivated, outcome.Removed:
 		return nil
 	}
 	if e.refusal != nil {

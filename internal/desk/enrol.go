@@ -21,9 +21,7 @@ type Enrolment struct {
 // LimitReached, NotAllowed, StepUp, SignedOut, TooManyAttempts, Throttled, UpstreamUnavailable
 // (nothing was changed), OutcomeUnknown, or Unavailable (the store failed; Graph was not called).
 func (d *Desk) Enrol(ctx context.Context, fobs Fobs, by By, in Enrolment) (string, error) {
-	act := d.withCode(d.newAct(EventEnrol, by, in.Serial.String()), in.Serial.Canonical(), in.Code)
-	act.Limits = append(act.Limits, d.limit(personCounter(act.Subject.ID)))
-	act.DisplayName = in.Name.String()
+	act := d.enrolment(by, in)
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		requestID, err := fobs.AssignAndActivate(ctx, in.Serial, in.Code, in.Name)
 		return d.judge(ctx, answer{
@@ -31,4 +29,11 @@ func (d *Desk) Enrol(ctx context.Context, fobs Fobs, by By, in Enrolment) (strin
 			find: func(m oath.Method) bool { return m.Is(in.Serial) },
 		})
 	})
+}
+
+// enrolment is the act of binding a fob with a code.
+func (d *Desk) enrolment(by By, in Enrolment) Act {
+	act := d.withCode(d.newAct(EventEnrol, by, in.Serial.String()), in.Serial.Canonical(), in.Code)
+	act.DisplayName = in.Name.String()
+	return d.withPeople(act)
 }

@@ -92,13 +92,20 @@ func (d *Desk) readBack(ctx context.Context, a answer) End {
 const (
 	reasonAssigned = "assigned" // the fob is bound to the person now, but not active
 	reasonAgain    = "again"    // not the first wrong code in the window
+	// ReasonNotSupported narrows NotAllowed: Graph does not take this kind of call for others.
+	ReasonNotSupported = "not_supported"
 )
 
 // shows reports whether the person's fobs are as they are once the act is done.
 func (a answer) shows(methods []oath.Method) bool {
 	i := slices.IndexFunc(methods, a.find)
-	if a.done == outcome.Removed {
+	switch a.done {
+	case outcome.Removed:
 		return i < 0
+	case outcome.Assigned:
+		return i >= 0
+	case outcome.Deactivated:
+		return i >= 0 && !methods[i].Active()
 	}
 	return i >= 0 && methods[i].Active()
 }
@@ -112,13 +119,14 @@ func (a answer) half(methods []oath.Method) bool {
 
 // blind reports whether Graph left out the serial number of a fob that may be the one looked for.
 func (a answer) blind(methods []oath.Method) bool {
-	return a.done == outcome.Enrolled && slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Device.SerialNumber == "" })
+	return (a.done == outcome.Enrolled || a.done == outcome.Assigned) &&
+		slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Device.SerialNumber == "" })
 }
 
 // explain looks for the reason of a refusal that may mean several things. Where Graph can't be
 // read, its first word stands.
 func (d *Desk) explain(ctx context.Context, a answer) End {
-	if a.done == outcome.Removed {
+	if a.done == outcome.Removed || a.done == outcome.Deactivated {
 		return ended(a.err)
 	}
 	methods, err := a.fobs.List(ctx)

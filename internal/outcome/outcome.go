@@ -19,9 +19,11 @@ type Outcome string
 
 // What is done, and Graph said so.
 const (
-	Enrolled  Outcome = "enrolled"
-	Activated Outcome = "activated"
-	Removed   Outcome = "removed"
+	Enrolled    Outcome = "enrolled"
+	Activated   Outcome = "activated"
+	Assigned    Outcome = "assigned"
+	Deactivated Outcome = "deactivated"
+	Removed     Outcome = "removed"
 )
 
 // What was refused, or could not be done.
@@ -44,6 +46,8 @@ const (
 	StepUp              Outcome = "step_up"
 	WrongOrigin         Outcome = "wrong_origin"
 	NotFound            Outcome = "not_found"
+	Overtaken           Outcome = "overtaken"      // somebody else was at work on the same person
+	ConsentNeeded       Outcome = "consent_needed" // the inventory's permission is to be asked for
 )
 
 // Error returns the outcome's name.
