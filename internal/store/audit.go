@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"iter"
-	"time"
 
 	"fobdesk/internal/audit"
 )
@@ -49,58 +47,32 @@ func (t *tx) append(row audit.Row) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("insert audit row %d: %w", row.Number, err)
 	}
+	if err := t.tally(row); err != nil {
+		return 0, err
+	}
 	t.head = &audit.Head{Number: row.Number, Hash: hash}
 	return row.Number, nil
 }
 
-const selectHead = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
+// blockRows is how many rows of the trail a row of audit_block stands for.
+const blockRows = 1024
 
-// AuditHead returns the end of the trail, for the log: a tail that is cut off later shows by it.
-func (s *Store) AuditHead(ctx context.Context) (audit.Head, error) {
-	var head audit.Head
-	err := s.db.readers.QueryRowContext(ctx, selectHead).Scan(&head.Number, &head.Hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return audit.Head{}, fmt.Errorf("read the audit trail's head: %w", err)
+const upsertBlock = `INSERT INTO audit_block (block, oldest, newest) VALUES ($1, $2, $2)
+	ON CONFLICT (block) DO UPDATE SET
+		oldest = CASE WHEN excluded.oldest < audit_block.oldest THEN excluded.oldest ELSE audit_block.oldest END,
+		newest = CASE WHEN excluded.newest > audit_block.newest THEN excluded.newest ELSE audit_block.newest END`
+
+const upsertDay = `INSERT INTO audit_day (day, event, outcome, written) VALUES ($1, $2, $3, 1)
+	ON CONFLICT (day, event, outcome) DO UPDATE SET written = audit_day.written + 1`
+
+// tally keeps up what is read instead of many rows: where a time is found, and how many a day.
+func (t *tx) tally(row audit.Row) error {
+	at := row.Time.UnixMilli()
+	if _, err := t.exec(upsertBlock, row.Number/blockRows, at); err != nil {
+		return fmt.Errorf("note the time of audit row %d: %w", row.Number, err)
 	}
-	return head, nil
-}
-
-// VerifyAudit reads the whole trail and returns its head, or the *audit.Break where it is not as
-// it was written.
-func (s *Store) VerifyAudit(ctx context.Context) (audit.Head, error) {
-	return audit.Verify(s.chainKey, s.AuditRows(ctx))
-}
-
-const selectAudit = "SELECT " + auditColumns + " FROM audit ORDER BY number"
-
-// AuditRows reads the whole trail in order, one row at a time, as it stands when the reading
-// begins. An error is the last that it yields.
-func (s *Store) AuditRows(ctx context.Context) iter.Seq2[audit.Entry, error] {
-	return func(yield func(audit.Entry, error) bool) {
-		rows, err := s.db.readers.QueryContext(ctx, selectAudit)
-		if err != nil {
-			yield(audit.Entry{}, err)
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			entry, err := scanEntry(rows)
-			if !yield(entry, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(audit.Entry{}, err)
-		}
+	if _, err := t.exec(upsertDay, at/dayMillis, row.Event, row.Outcome); err != nil {
+		return fmt.Errorf("count audit row %d: %w", row.Number, err)
 	}
-}
-
-func scanEntry(rows *sql.Rows) (audit.Entry, error) {
-	var e audit.Entry
-	var at int64
-	r := &e.Row
-	err := rows.Scan(&r.Number, &at, &r.Event, &r.Outcome, &r.Actor, &r.ActorName, &r.Subject, &r.SubjectName,
-		&r.Serial, &r.Station, &r.Address, &r.RequestID, &r.GraphRequestID, &e.Hash)
-	r.Time = time.UnixMilli(at).UTC()
-	return e, err
+	return nil
 }
