@@ -108,7 +108,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	}
 	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
 	acts := desk.New(desk.Config{
-		Ledger: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
+		Ledger: p.store.Ledger(), Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
 	sessions := session.NewStore(session.Config{

@@ -49,7 +49,7 @@ func newBench(t *testing.T) *bench {
 	}
 	t.Cleanup(func() { _ = b.store.Close(context.Background()) })
 	b.Desk = desk.New(desk.Config{
-		Ledger: b.store.Ledger(), Attempts: 5, Window: 15 * time.Minute, Now: b.time, Log: log,
+		Ledger: b.store.Ledger(), Memory: b.store.Ledger(), Attempts: 5, Window: 15 * time.Minute, Now: b.time, Log: log,
 		ReadBack: []time.Duration{0, time.Millisecond, time.Millisecond},
 		MAC: func(purpose string, parts ...[]byte) []byte {
 			h := hmac.New(sha256.New, []byte(purpose))

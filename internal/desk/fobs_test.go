@@ -62,3 +62,15 @@ func (s *scripted) Activate(_ context.Context, methodID string, code oath.Verifi
 func (s *scripted) Remove(_ context.Context, methodID string) (string, error) {
 	return s.answer("remove " + methodID)
 }
+
+func (s *scripted) AssignAndActivateDevice(_ context.Context, deviceID string, code oath.VerificationCode, _ oath.DisplayName) (string, error) {
+	return s.answer("assignAndActivateDevice " + deviceID + " " + code.Reveal())
+}
+
+func (s *scripted) Assign(_ context.Context, deviceID string) (string, error) {
+	return s.answer("assign " + deviceID)
+}
+
+func (s *scripted) Deactivate(_ context.Context, methodID string) (string, error) {
+	return s.answer("deactivate " + methodID)
+}

@@ -46,9 +46,11 @@ type Ledger interface {
 
 // The acts, as the audit trail names them.
 const (
-	EventEnrol    = "enrol"
-	EventActivate = "activate"
-	EventRemove   = "remove"
+	EventEnrol      = "enrol"
+	EventActivate   = "activate"
+	EventRemove     = "remove"
+	EventAssign     = "assign"
+	EventDeactivate = "deactivate"
 )
 
 // Act is one thing done for a person: what the audit trail's intent says, and what is counted.

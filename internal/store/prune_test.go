@@ -105,7 +105,7 @@ func TestAUD08WhatIsStillNeededStays(t *testing.T) {
 	t.Run("an act under way", func(t *testing.T) {
 		s, url := servedTrail(t, 5)
 		act := enrolment("act-1", "ada", "GALT1", "1")
-		act.CodeHash = nil
+		act.Once = nil
 		mustOpenAct(t, s, act)
 		appendAll(t, s, audit.Row{Time: noon, Event: audit.EventSignIn}, audit.Row{Time: noon, Event: audit.EventSignIn})
 		mustPrune(t, url, -1000, 5)
