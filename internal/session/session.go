@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"fobdesk/internal/oath"
@@ -125,6 +126,31 @@ func (k *Keys) sealSession(s *Session) ([]byte, error) {
 
 // openSession is the reverse, and an error for any cookie but the session's own.
 func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
+	p, opened := row.Opened.find(cookie)
+	var tokens Tokens
+	if opened {
+		tokens = k.tokensOf(row, cookie, p)
+	} else {
+		parts, err := k.openParts(row, cookie)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(parts[0], &p); err != nil {
+			return nil, fmt.Errorf("decode session: %w", err)
+		}
+		tokens = NewTokens(string(parts[1]), string(parts[2]), p.Expiry)
+		row.Opened.keep(cookie, p)
+	}
+	row.Sealed, row.Opened = nil, nil
+	return &Session{
+		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: slices.Clone(p.Roles),
+		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
+		Tokens: tokens, place: &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
+	}, nil
+}
+
+// openParts returns the payload, the access token and the refresh token.
+func (k *Keys) openParts(row Row, cookie cookieValue) ([][]byte, error) {
 	plain, err := k.open("session", cookie.secret, row.Sealed, rowBinding(row))
 	if err != nil {
 		return nil, err
@@ -133,17 +159,7 @@ func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
 	if !ok || len(parts) != 3 {
 		return nil, errNotSealed
 	}
-	var p payload
-	if err := json.Unmarshal(parts[0], &p); err != nil {
-		return nil, fmt.Errorf("decode session: %w", err)
-	}
-	row.Sealed = nil
-	return &Session{
-		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: p.Roles,
-		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
-		Tokens: NewTokens(string(parts[1]), string(parts[2]), p.Expiry),
-		place:  &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
-	}, nil
+	return parts, nil
 }
 
 func rowBinding(row Row) []byte { return frame([]byte(row.Key), []byte(row.Person)) }
