@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 )
 
@@ -371,6 +372,27 @@ func TestWhatWasOpenedGoesWithTheRow(t *testing.T) {
 		}
 		if find().Opened == first.Opened {
 			t.Error("a row that changed kept what was opened")
+		}
+	})
+}
+
+func TestINP05TextIsNeverPartOfAQuery(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		const hostile = `' OR '1'='1'; DROP TABLE session; -- $1 ? "x"`
+		mustInsert(t, s, signedIn("a"), "")
+		row := signedIn(hostile)
+		mustInsert(t, s, row, "")
+		wantRow(t, s, row)
+		if err := s.DeleteSession(t.Context(), hostile); err != nil {
+			t.Fatal(err)
+		}
+		wantNoRow(t, s, hostile)
+		wantRow(t, s, signedIn("a"))
+		act := enrolment(hostile, hostile, hostile, "1")
+		mustOpenAct(t, s, act)
+		mustCloseAct(t, s, act, ended(outcome.Enrolled))
+		if got, err := s.Ledger().FindReceipt(t.Context(), hostile, hostile); err != nil || got.Act.Serial != hostile {
+			t.Errorf("the receipt says %q (%v)", got.Act.Serial, err)
 		}
 	})
 }
