@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"log/slog"
@@ -54,7 +55,7 @@ func open(b *testing.B, graphURL string, crowd int) (*portal.Portal, []*person) 
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		if err := p.Close(); err != nil {
+		if err := p.Close(context.Background()); err != nil {
 			b.Error(err)
 		}
 		_ = null.Close()
