@@ -44,7 +44,7 @@ func startAndStop(b *testing.B, path string) time.Duration {
 	address := listener.Addr().String()
 	_ = listener.Close() // the program takes it over
 	var said bytes.Buffer
-	cmd := exec.Command(path, "serve") //nolint:noctx // the test's own program; it ends by a signal
+	cmd := exec.Command(path, "serve")
 	cmd.Stderr, cmd.Dir = &said, b.TempDir()
 	cmd.Env = []string{
 		"FOBDESK_LISTEN=" + address, "FOBDESK_BASE_URL=https://fobs.example.org",

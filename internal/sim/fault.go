@@ -131,9 +131,14 @@ type kept struct {
 	body   bytes.Buffer
 }
 
-func (k *kept) Header() http.Header         { return k.header }
+// Header implements http.ResponseWriter.
+func (k *kept) Header() http.Header { return k.header }
+
+// Write implements http.ResponseWriter.
 func (k *kept) Write(p []byte) (int, error) { return k.body.Write(p) }
-func (k *kept) WriteHeader(status int)      { k.status = status }
+
+// WriteHeader implements http.ResponseWriter.
+func (k *kept) WriteHeader(status int) { k.status = status }
 
 // ServeHTTP gives the answer.
 func (k *kept) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
