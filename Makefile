@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz help assets browser
+.PHONY: run test build bench generate verify lint fuzz help assets browser go
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -9,19 +9,23 @@ BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
 # How long each fuzz target runs.
 FUZZTIME ?= 60s
 
-run: assets ## start the demo: the whole portal against a simulated Entra and Graph
-	$(BUILD) -o bin/ ./cmd/fobdesk-demo
-	exec bin/fobdesk-demo
+run: go assets ## start the demo: the whole portal against a simulated Entra and Graph
+	@echo 'Building the demo. The first time takes a minute or two.'
+	@$(BUILD) -o bin/ ./cmd/fobdesk-demo
+	@exec bin/fobdesk-demo
 
-test: static/node_modules/axe-core/axe.min.js assets browser ## run every test, the browser's included
+test: go static/node_modules/axe-core/axe.min.js assets browser ## run every test, the browser's included
 	go test ./...
 
-build: assets generate ## build the assets, the generated code and both programs into bin/
+build: go assets generate ## build the assets, the generated code and both programs into bin/
 	$(BUILD) -o bin/ ./cmd/fobdesk ./cmd/fobdesk-demo
 
-bench: assets ## run the benchmarks and print their figures
+bench: go assets ## run the benchmarks and print their figures
 	@echo "cores: $$(nproc)"
-	go test -run '^$$' -bench . -timeout 30m ./...
+	@go test -run '^$$' -bench . -timeout 30m ./... | awk ' \
+		/^Benchmark/ { name = substr($$1, 10); sub(/-[0-9]+$$/, "", name); printf "%-22s", name; \
+			for (i = 3; i < NF; i += 2) printf "  %s %s", $$i, $$(i+1); print ""; next } \
+		!/^(goos|goarch|pkg|cpu|PASS|ok|\?)/ { print }'
 
 generate: ## generate Go from the templ files
 	go tool templ generate
@@ -59,6 +63,9 @@ define need
 	fi
 endef
 
+go:
+	@command -v go >/dev/null || { echo 'go is missing: install Go 1.26 (https://go.dev/dl/) and run make again' >&2; exit 1; }
+
 browser:
 	$(call need,chromium,chromium fonts-liberation)
 	$(call need,oathtool,oathtool)
@@ -67,11 +74,11 @@ browser:
 define npm
 	$(call need,npm,nodejs npm)
 	cd static && npm ci --ignore-scripts --no-audit --no-fund $(1)
-	touch $@
+	@touch $@
 endef
 
 assets: static/node_modules/htmx.org/package.json
-	cd static && npm run --silent build
+	@cd static && npm run --silent build
 
 static/node_modules/htmx.org/package.json: static/package-lock.json
 	$(call npm,--omit=dev)
@@ -79,4 +86,4 @@ static/node_modules/htmx.org/package.json: static/package-lock.json
 # The tests' own packages come with the others.
 static/node_modules/axe-core/axe.min.js: static/package-lock.json
 	$(call npm,)
-	touch static/node_modules/htmx.org/package.json
+	@touch static/node_modules/htmx.org/package.json

@@ -31,12 +31,18 @@ const (
 // trail is the portal's audit trail, a line a row: event, outcome and actor.
 func trail(t *testing.T, w *e2e.World) []string {
 	t.Helper()
+	return column(t, w, "SELECT event || ' ' || outcome || ' ' || actor FROM audit ORDER BY number")
+}
+
+// column is what a query of one column finds in the portal's database.
+func column(t *testing.T, w *e2e.World, query string) []string {
+	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	rows, err := db.QueryContext(t.Context(), "SELECT event || ' ' || outcome || ' ' || actor FROM audit ORDER BY number")
+	rows, err := db.QueryContext(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

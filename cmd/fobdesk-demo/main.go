@@ -27,20 +27,20 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout)
-	stop()
-	if err != nil {
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
+	if err := run(ctx, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "fobdesk-demo:", err)
 		os.Exit(1)
 	}
 }
 
-// The ports that are tried first.
+// The ports that are tried first. They lie so far apart that no part takes another's.
 const (
 	portalPort = 8080
-	entraPort  = 8081
-	graphPort  = 8082
-	fobsPort   = 8083
+	fobsPort   = 8180
+	entraPort  = 8280
+	graphPort  = 8380
+	portTries  = 100
 )
 
 // run starts the four servers, says what to try, and ends all of it with ctx.
@@ -55,6 +55,7 @@ func run(ctx context.Context, out io.Writer) error {
 		if doors[i], err = open(ctx, out, port); err != nil {
 			return err
 		}
+		defer func() { _ = doors[i].listener.Close() }()
 	}
 	base, entra, graph, fobs := doors[0], doors[1], doors[2], doors[3]
 	baseURL, secret := "http://localhost:"+base.port, random()
@@ -76,7 +77,7 @@ func run(ctx context.Context, out io.Writer) error {
 		"FOBDESK_DATABASE_URL":  "sqlite:" + filepath.Join(folder, "fobdesk.db"),
 		"FOBDESK_ORG_NAME":      "Contoso",
 		"FOBDESK_SUPPORT_EMAIL": "helpdesk@contoso.example",
-		"FOBDESK_LOG_LEVEL":     "warn",
+		"FOBDESK_LOG_LEVEL":     "error",
 		"FOBDESK_LOG_FORMAT":    "text",
 	})
 	if err != nil {
@@ -90,19 +91,19 @@ func run(ctx context.Context, out io.Writer) error {
 	return errors.Join(serveAll(ctx,
 		func(ctx context.Context) error { return desk.Serve(ctx, base.listener) },
 		entra.serve(cloud.Entra()), graph.serve(cloud.Graph()), fobs.serve(cloud.Fobs()),
-	), desk.Close())
+	), desk.Close(ctx))
 }
 
 // script is what is printed once everything listens: the addresses, the portal's first, and what
 // to try.
 const script = `
   The portal:      %s
-  The demo's fobs: %s  (live codes)
+  The demo's fobs: %s  (they show live codes)
 
   Try this:
-  1. Open both side by side. In the portal, sign in as Ada and enrol the first fob with its serial number and code.
-  2. Enrol again with a wrong code, with the drifting fob, and with the fob that somebody else holds.
-  3. Sign out, sign in as Ben, activate the fob that waits for him, then remove one.
+  1. Open both. In the portal sign in as Ada, and enrol the first fob: its serial number and code.
+  2. Enrol another with a wrong code, then the fob whose clock is off, then the one that is Chloé’s.
+  3. Sign out, sign in as Ben, activate the fob that waits for him, and remove the other.
 
   Ctrl-C ends it. Nothing is kept.
 `
@@ -128,10 +129,9 @@ type door struct {
 
 // open listens on the port, or on the next one that is free.
 func open(ctx context.Context, out io.Writer, port int) (door, error) {
-	const tries = 100
-	for next := port; next < port+tries; next++ {
+	for next := port; next < port+portTries; next++ {
 		text := strconv.Itoa(next)
-		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:"+text)
+		listener, err := listen(ctx, text)
 		switch {
 		case errors.Is(err, syscall.EADDRINUSE):
 			continue
@@ -142,7 +142,21 @@ func open(ctx context.Context, out io.Writer, port int) (door, error) {
 		}
 		return door{listener, text}, nil
 	}
-	return door{}, fmt.Errorf("no free port from %d to %d", port, port+tries-1)
+	return door{}, fmt.Errorf("no free port from %d to %d", port, port+portTries-1)
+}
+
+// listen listens on the port of 127.0.0.1. A port that somebody has on ::1 alone is taken, too,
+// for a browser that is sent to localhost may go there.
+func listen(ctx context.Context, port string) (net.Listener, error) {
+	config := new(net.ListenConfig)
+	six, err := config.Listen(ctx, "tcp", "[::1]:"+port)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, err
+	}
+	if err == nil { // else this machine has no ::1
+		defer func() { _ = six.Close() }()
+	}
+	return config.Listen(ctx, "tcp", "127.0.0.1:"+port)
 }
 
 // url is the door's address as another site than the portal's, as Entra and Graph are.

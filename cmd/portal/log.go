@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,11 +36,11 @@ type escaper struct{ w io.Writer }
 
 // Write writes p, escaped, and answers len(p) where all of it was written.
 func (e escaper) Write(p []byte) (int, error) {
-	text := string(p)
-	if strings.IndexFunc(text, isUnseen) >= 0 {
-		text = escape(text)
+	line := p
+	if bytes.IndexFunc(p, isUnseen) >= 0 {
+		line = []byte(escape(string(p)))
 	}
-	if _, err := io.WriteString(e.w, text); err != nil {
+	if _, err := e.w.Write(line); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -63,4 +64,9 @@ func escape(text string) string {
 	return b.String()
 }
 
-func isUnseen(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+func isUnseen(r rune) bool {
+	if r < 0x7f {
+		return r < ' ' && r != '\n'
+	}
+	return !unicode.IsPrint(r)
+}

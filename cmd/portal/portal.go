@@ -55,10 +55,10 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), p.Close())
+		return errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), p.Close(ctx))
 	}
 	log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "url", cfg.BaseURL)
-	return errors.Join(p.Serve(ctx, listener), p.Close())
+	return errors.Join(p.Serve(ctx, listener), p.Close(ctx))
 }
 
 // Open wires the portal: it opens the database and reads files, and asks nothing of Entra or
@@ -76,8 +76,8 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 		return nil, err
 	}
 	p := &Portal{log: s.Log, store: db}
-	if err := p.wire(s, keys); err != nil {
-		return nil, errors.Join(err, p.Close())
+	if err := p.wire(s, keys); err != nil { //nolint:contextcheck // requests bring their own
+		return nil, errors.Join(err, p.Close(ctx))
 	}
 	return p, nil
 }
@@ -204,7 +204,7 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	p.stopping.Store(true)
-	p.log.Info("stopping")
+	p.log.InfoContext(ctx, "stopping")
 	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	if err := server.Shutdown(finish); err != nil {
@@ -213,8 +213,8 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// Close writes out what is pending and gives the database back.
-func (p *Portal) Close() error { return p.store.Close(context.Background()) }
+// Close writes out what is pending and gives the database back, also where ctx has ended.
+func (p *Portal) Close(ctx context.Context) error { return p.store.Close(context.WithoutCancel(ctx)) }
 
 // userAgent names the portal to Graph, as Graph's guidance on best practices asks.
 func userAgent() string {

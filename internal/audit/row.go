@@ -28,6 +28,7 @@ const (
 	EventLimit   = "limit"
 	EventLock    = "lock" // a person was refused because of too many tries in a row
 	EventExport  = "export"
+	EventUnlock  = "unlock" // an admin lifted that
 )
 
 // Count says how many rows of an event and an outcome a day has.

@@ -125,7 +125,8 @@ func (d *Desk) withPeople(act Act) Act {
 // withCode makes the act claim the code, and count for the fob with this canonical serial number.
 func (d *Desk) withCode(act Act, fob string, code oath.VerificationCode) Act {
 	act = d.once(act, "verification code", fob, code.Reveal())
-	act.Limits = []Limit{d.limit("serial:" + fob)}
+	act.fob = "serial:" + fob
+	act.Limits = []Limit{d.limit(act.fob)}
 	return act
 }
 

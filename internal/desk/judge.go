@@ -150,10 +150,10 @@ func (d *Desk) explain(ctx context.Context, a answer) End {
 	return a.narrow(outcome.WrongCode, d.again(ctx, a.act))
 }
 
-// again tells a second wrong code in the window from the first: by then the fob's clock may have
-// drifted.
+// again tells a second wrong code for this fob in the window from the first: by then its clock may
+// have drifted.
 func (d *Desk) again(ctx context.Context, act *Act) string {
-	tries, err := d.Ledger.Tries(ctx, personCounter(act.Subject.ID), act.At.Add(-d.Window))
+	tries, err := d.Ledger.Tries(ctx, act.fob, act.At.Add(-d.Window))
 	if err != nil {
 		d.Log.WarnContext(ctx, "count tries", "act", act.ID, "error", err)
 	}

@@ -70,6 +70,8 @@ type Act struct {
 	Remembered time.Time
 	// Limits are the counters this act counts against before Graph is called.
 	Limits []Limit
+
+	fob string // the counter of the fob whose code it carries; empty where it carries none
 }
 
 // Party is who an act is done by or for.

@@ -57,6 +57,15 @@ func Tenant(change func(*sim.Options)) Given {
 // NewWorld starts a world that ends with the test.
 func NewWorld(t testing.TB, givens ...Given) *World {
 	t.Helper()
+	w, listener := prepare(t, givens)
+	w.start(t, listener)
+	t.Cleanup(func() { w.stop() })
+	return w
+}
+
+// prepare starts the tenant. The portal is yet to be started, on the listener.
+func prepare(t testing.TB, givens []Given) (*World, net.Listener) {
+	t.Helper()
 	w := &World{Clock: &Clock{}, Log: &Lines{}, folder: t.TempDir()}
 	listener := listen(t)
 	w.URL = "http://localhost:" + port(listener)
@@ -87,9 +96,7 @@ func NewWorld(t testing.TB, givens ...Given) *World {
 		"FOBDESK_ISSUER_URL": w.Cloud.Issuer(), "FOBDESK_GRAPH_URL": w.Cloud.GraphBase(),
 	})
 	w.env = g.env
-	w.start(t, listener)
-	t.Cleanup(func() { w.stop() })
-	return w
+	return w, listener
 }
 
 // Restart stops the portal as an operator would and starts it again on the same database.
@@ -127,7 +134,7 @@ func (w *World) start(t testing.TB, listener net.Listener) {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		if err := desk.Close(); err != nil {
+		if err := desk.Close(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -42,7 +42,7 @@ func (rp *RelyingParty) Run(ctx context.Context) {
 		if _, err := rp.discover(ctx); err == nil {
 			pause = firstPause
 		} else if ctx.Err() == nil {
-			rp.log.WarnContext(ctx, "discovery failed", "issuer", rp.config.Issuer, "again_in", pause, "error", err)
+			rp.log.WarnContext(ctx, "discovery failed", "issuer", rp.config.Issuer, "again_in", pause.String(), "error", err)
 			wait, pause = pause, min(2*pause, longestPause)
 		}
 		select {

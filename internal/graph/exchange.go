@@ -44,7 +44,7 @@ func (c *Client) exchange(
 	if err != nil {
 		return got, wire.sent.Load(), describe(err, wire.sent.Load())
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	got.status, got.header, got.resent = resp.StatusCode, resp.Header, wire.resent.Load()
 	got.requestID = cmp.Or(requestID(resp.Header), got.requestID)
 	if got.body, err = readBody(resp); err != nil {

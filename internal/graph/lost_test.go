@@ -6,7 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -205,7 +205,7 @@ func TestFLT03AFailureThatProvesNothingWasSentIsUnavailable(t *testing.T) {
 	closed.Close()
 	plain := newFake(t, says(204, ""))
 	untrusted := httptest.NewUnstartedServer(says(204, ""))
-	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	untrusted.StartTLS()
 	defer untrusted.Close()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")

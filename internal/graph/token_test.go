@@ -57,7 +57,7 @@ func TestErrorsOfTheTokenSourcePassThroughAndNothingIsSent(t *testing.T) {
 				if !errors.Is(err, failure) {
 					t.Errorf("%s: %v, want %v", op, err, failure)
 				}
-				if failure == plain && !isOutcome(err, outcome.UpstreamUnavailable) {
+				if errors.Is(failure, plain) && !isOutcome(err, outcome.UpstreamUnavailable) {
 					t.Errorf("%s: %v, want upstream_unavailable", op, err)
 				}
 				if got := len(f.asked()) - before; got > len(tokens.replaced) {

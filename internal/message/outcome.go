@@ -66,11 +66,15 @@ var fieldOf = map[outcome.Outcome]string{
 	outcome.AssignedToOther: "serialNumber",
 }
 
-// key returns the key of a part of the words, the reason's own where there is one.
+// key returns the key of a part of the words: those of the reason where there are some, else the
+// general ones. A reason may narrow in steps, such as "others.policy": each step that has no words
+// of its own falls back to the one before it.
 func key(refusal *outcome.Error, part string) string {
 	general := "outcome." + string(refusal.Outcome) + "."
-	if own := general + refusal.Reason + "." + part; refusal.Reason != "" && Has(own) {
-		return own
+	for reason := refusal.Reason; reason != ""; reason = reason[:max(0, strings.LastIndexByte(reason, '.'))] {
+		if own := general + reason + "." + part; Has(own) {
+			return own
+		}
 	}
 	return general + part
 }

@@ -69,15 +69,31 @@ func of(ctx context.Context) *catalogue {
 // with braces in it stays as it is.
 func fill(c *catalogue, e entry, args []any) string {
 	sentence := e["other"]
-	if len(args) == 0 {
-		return sentence
-	}
-	pairs := make([]string, 0, len(args))
+	values := make(map[string]any, len(args)/2)
 	for i := 0; i+1 < len(args); i += 2 {
-		if count, ok := args[i+1].(int); ok && args[i] == "count" {
+		name, _ := args[i].(string)
+		values[name] = args[i+1]
+		if count, ok := args[i+1].(int); ok && name == "count" {
 			sentence = c.form(e, count)
 		}
-		pairs = append(pairs, fmt.Sprintf("{%v}", args[i]), fmt.Sprint(args[i+1]))
 	}
-	return strings.NewReplacer(pairs...).Replace(sentence)
+	if len(values) == 0 {
+		return sentence
+	}
+	var filled strings.Builder
+	for rest := sentence; rest != ""; {
+		before, after, _ := strings.Cut(rest, "{")
+		filled.WriteString(before)
+		name, next, closed := strings.Cut(after, "}")
+		switch value, known := values[name]; {
+		case known && closed:
+			fmt.Fprint(&filled, value)
+		case closed:
+			filled.WriteString("{" + name + "}")
+		default:
+			filled.WriteString(rest[len(before):])
+		}
+		rest = next
+	}
+	return filled.String()
 }

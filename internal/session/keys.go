@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 )
 
 const (
@@ -31,6 +32,7 @@ var errNotSealed = errors.New("not sealed by any of our keys")
 type Keys struct{ ring func() []serverKey }
 
 type serverKey struct {
+	macs   *sync.Map
 	id     []byte // tells which key sealed something; reveals nothing of it
 	secret []byte
 }
@@ -46,7 +48,7 @@ func NewKeys(secrets [][]byte) (*Keys, error) {
 		if len(secret) != keySize {
 			return nil, fmt.Errorf("session key %d has %d bytes, want %d", i+1, len(secret), keySize)
 		}
-		key := serverKey{secret: bytes.Clone(secret)}
+		key := serverKey{secret: bytes.Clone(secret), macs: &sync.Map{}}
 		key.id = key.derive("key id", nil)[:keyIDSize]
 		ring = append(ring, key)
 	}
@@ -96,7 +98,7 @@ func (k *Keys) seal(purpose string, salt, plain, binding []byte) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	return aead.Seal(header, nil, plain, frame(header, binding)), nil
+	return aead.Seal(header, nil, plain, frame(header, binding)), nil //nolint:gosec // it makes a random nonce itself
 }
 
 func (k *Keys) open(purpose string, salt, sealed, binding []byte) ([]byte, error) {
@@ -130,7 +132,12 @@ func (k serverKey) aead(purpose string, salt []byte) (cipher.AEAD, error) {
 }
 
 func (k serverKey) mac(purpose string, parts [][]byte) []byte {
-	mac := hmac.New(sha256.New, k.derive("mac "+purpose, nil))
+	derived, ok := k.macs.Load(purpose)
+	if !ok {
+		derived = k.derive("mac "+purpose, nil)
+		k.macs.Store(purpose, derived)
+	}
+	mac := hmac.New(sha256.New, derived.([]byte))
 	mac.Write(frame(parts...))
 	return mac.Sum(nil)
 }

@@ -65,13 +65,6 @@ func (m *memory) all() []Row {
 	return slices.Collect(maps.Values(m.rows))
 }
 
-// put changes a row behind the store's back.
-func (m *memory) put(row Row) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.rows[row.Key] = row
-}
-
 func (m *memory) InsertSession(ctx context.Context, row Row, replaces string) error {
 	err := m.call(ctx, "InsertSession")
 	defer m.mu.Unlock()

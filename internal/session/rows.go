@@ -21,6 +21,7 @@ type Row struct {
 	Seen    time.Time // last use; may lag by a fraction of the idle limit
 	Ends    time.Time // absolute end
 	Ended   time.Time // zero while it lives; an ended row keeps no payload
+	Opened  *Opened   // where the row is kept in memory; else nil
 }
 
 // Rows keeps the sessions. Every method is one durable step. What it answers is exact: a row that

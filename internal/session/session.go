@@ -144,6 +144,38 @@ func (k *Keys) sealSession(s *Session) ([]byte, error) {
 
 // openSession is the reverse, and an error for any cookie but the session's own.
 func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
+	p, opened := row.Opened.find(cookie)
+	if !opened {
+		parts, err := k.openParts(row, cookie)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(parts[0], &p); err != nil {
+			return nil, fmt.Errorf("decode session: %w", err)
+		}
+		if len(parts) != 1+2*(1+len(p.Wider)) {
+			return nil, errNotSealed
+		}
+		row.Opened.keep(cookie, p)
+	}
+	s := &Session{
+		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: slices.Clone(p.Roles),
+		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
+		Tokens: k.tokensOf(row, cookie, 0, p.Expiry), Declined: slices.Clone(p.Declined),
+	}
+	for i, wider := range p.Wider {
+		s.put(wider.Grant, Granted{
+			Tokens:    k.tokensOf(row, cookie, 1+i, wider.Expiry),
+			SteppedUp: wider.SteppedUp, Challenge: wider.Challenge,
+		})
+	}
+	row.Sealed, row.Opened = nil, nil
+	s.place = &place{cookie: cookie.hide(), row: row, lineage: p.Lineage}
+	return s, nil
+}
+
+// openParts returns the payload and, for each grant in turn, the access token and the refresh token.
+func (k *Keys) openParts(row Row, cookie cookieValue) ([][]byte, error) {
 	plain, err := k.open("session", cookie.secret, row.Sealed, rowBinding(row))
 	if err != nil {
 		return nil, err
@@ -152,29 +184,7 @@ func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
 	if !ok || len(parts) == 0 {
 		return nil, errNotSealed
 	}
-	var p payload
-	if err := json.Unmarshal(parts[0], &p); err != nil {
-		return nil, fmt.Errorf("decode session: %w", err)
-	}
-	tokens := parts[1:]
-	if len(tokens) != 2+2*len(p.Wider) {
-		return nil, errNotSealed
-	}
-	row.Sealed = nil
-	s := &Session{
-		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: p.Roles,
-		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
-		Tokens: NewTokens(string(tokens[0]), string(tokens[1]), p.Expiry), Declined: p.Declined,
-		place: &place{cookie: cookie.hide(), row: row, lineage: p.Lineage},
-	}
-	for i, wider := range p.Wider {
-		access, refresh := tokens[2+2*i], tokens[3+2*i]
-		s.put(wider.Grant, Granted{
-			Tokens:    NewTokens(string(access), string(refresh), wider.Expiry),
-			SteppedUp: wider.SteppedUp, Challenge: wider.Challenge,
-		})
-	}
-	return s, nil
+	return parts, nil
 }
 
 func rowBinding(row Row) []byte { return frame([]byte(row.Key), []byte(row.Person)) }

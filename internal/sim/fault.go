@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"maps"
@@ -81,7 +82,9 @@ func (f *Fault) answers() bool { return f.Status != 0 || f.Body != "" }
 // which is net/http's way to do so.
 func (f *Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	if f.AfterEffect {
-		next.ServeHTTP(discard{http.Header{}}, r)
+		done := &kept{header: http.Header{}}
+		next.ServeHTTP(done, r)
+		next = done // where the fault has no answer of its own, this one comes late
 	}
 	if !wait(r.Context(), f.Delay) {
 		panic(http.ErrAbortHandler)
@@ -121,14 +124,25 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// discard is where an answer goes that is lost.
-type discard struct{ header http.Header }
+// kept is an answer that is held back.
+type kept struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
 
 // Header implements http.ResponseWriter.
-func (d discard) Header() http.Header { return d.header }
+func (k *kept) Header() http.Header { return k.header }
 
 // Write implements http.ResponseWriter.
-func (d discard) Write(p []byte) (int, error) { return len(p), nil }
+func (k *kept) Write(p []byte) (int, error) { return k.body.Write(p) }
 
 // WriteHeader implements http.ResponseWriter.
-func (d discard) WriteHeader(int) {}
+func (k *kept) WriteHeader(status int) { k.status = status }
+
+// ServeHTTP gives the answer.
+func (k *kept) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	maps.Copy(w.Header(), k.header)
+	w.WriteHeader(orDefault(k.status, http.StatusOK))
+	_, _ = k.body.WriteTo(w)
+}

@@ -54,6 +54,7 @@ func (s *Store) FindSession(ctx context.Context, key string) (session.Row, error
 	if ended.Valid {
 		row.Ended = time.UnixMilli(ended.Int64).UTC()
 	}
+	row.Opened = new(session.Opened)
 	s.sessions.keep(row, epoch)
 	return row, nil
 }

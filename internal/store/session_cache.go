@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"container/list"
 	"sync"
 
@@ -27,8 +26,8 @@ func newSessionCache(limit int) *sessionCache {
 	return &sessionCache{limit: limit, byKey: map[string]*list.Element{}, used: list.New()}
 }
 
-// find returns a copy of the session. Where it is not there, what is read next may be kept with
-// the epoch it returns.
+// find returns the session, whose payload is nobody's to change. Where it is not there, what is
+// read next may be kept with the epoch it returns.
 func (c *sessionCache) find(key string) (row session.Row, epoch uint64, found bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,15 +36,12 @@ func (c *sessionCache) find(key string) (row session.Row, epoch uint64, found bo
 		return session.Row{}, c.epoch, false
 	}
 	c.used.MoveToFront(element)
-	row = *element.Value.(*session.Row)
-	row.Sealed = bytes.Clone(row.Sealed)
-	return row, c.epoch, true
+	return *element.Value.(*session.Row), c.epoch, true
 }
 
-// keep adds a copy of a session that was read in this epoch. If the epoch is over, the row may be
+// keep adds a session that was read in this epoch. If the epoch is over, the row may be
 // too, and is not kept.
 func (c *sessionCache) keep(row session.Row, epoch uint64) {
-	row.Sealed = bytes.Clone(row.Sealed)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, found := c.byKey[row.Key]; found || epoch != c.epoch || sizeOf(row) > c.limit {
@@ -82,6 +78,6 @@ func (c *sessionCache) drop(element *list.Element) {
 
 // sizeOf is about what a session takes in the cache, the cache's own share included.
 func sizeOf(row session.Row) int {
-	const share = 512
+	const share = 1 << 10
 	return share + len(row.Key) + len(row.Person) + len(row.SID) + len(row.Sealed)
 }

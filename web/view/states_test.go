@@ -178,10 +178,6 @@ func told(ctx context.Context, refusal *outcome.Error) Summary {
 	return s
 }
 
-func bye() *Summary {
-	return &Summary{Outcome: "signed_out", Good: true, Heading: "You are signed out", Text: []string{"Close the window as well."}}
-}
-
 func enrolRefused(ctx context.Context, refusal *outcome.Error, serial, otherCase string) templ.Component {
 	s := told(ctx, refusal)
 	errs := map[string]string{}
