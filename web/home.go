@@ -90,8 +90,9 @@ func (s *Server) homeWith(c echo.Context, state homeState, methods []oath.Method
 		Chrome:  s.chrome(c, "home.title", state.summary),
 		Summary: state.summary, Notice: state.notice, Unread: state.unread,
 	}
+	lost := s.lostOf(c, current(c).Person.ID)
 	for _, method := range methods {
-		fob := s.fob(c, method)
+		fob := s.fobOrLost(c, method, lost)
 		if fob.Activate != nil && method.ID == state.focus {
 			fob.Activate.Focus, fob.Activate.Code.Error = true, state.codeError
 		}

@@ -91,7 +91,7 @@ func (s *Server) backFrom(c echo.Context) string {
 	switch {
 	case c.Path() == enrolPath:
 		return enrolPath
-	case c.Path() == "/fobs/:id/remove":
+	case c.Path() == "/fobs/:id/remove", c.Path() == lostPath:
 		return localPath(c.Request().URL.EscapedPath())
 	case s.route(c).access == admin:
 		return s.pageAbove(c)

@@ -18,7 +18,10 @@ import (
 )
 
 // getRemove asks whether the fob is really to go.
-func (s *Server) getRemove(c echo.Context) error {
+func (s *Server) getRemove(c echo.Context) error { return s.confirm(c, s.removePage) }
+
+// confirm asks before something is done with a fob of one's own.
+func (s *Server) confirm(c echo.Context, page func(echo.Context, view.RemoveProps) templ.Component) error {
 	sess, path := current(c), c.Request().URL.EscapedPath()
 	if s.stale(sess, freshForm) {
 		return s.stepUp(c, path, session.Draft{Path: path}, nil)
@@ -35,7 +38,24 @@ func (s *Server) getRemove(c echo.Context) error {
 		return err
 	}
 	props.Notice = notice
-	return s.render(c, http.StatusOK, s.removePage(c, props))
+	return s.render(c, http.StatusOK, page(c, props))
+}
+
+// confirmation is the form that confirms what is done with a fob of one's own.
+func (s *Server) confirmation(c echo.Context, serial string, page func(echo.Context, view.RemoveProps) templ.Component) refusable {
+	path := c.Request().URL.EscapedPath()
+	return refusable{
+		returnTo: path,
+		draft:    session.Draft{Path: path},
+		page: func(r told) templ.Component {
+			props, err := s.removal(c, s.listSoon)
+			if err != nil {
+				props = view.RemoveProps{Unread: true, Fob: view.Fob{ID: c.Param("id"), Serial: serial}}
+			}
+			props.Summary = &r.Summary
+			return page(c, props)
+		},
+	}
 }
 
 // removal reads the fob that is to go, and whether another one would be left to sign in with.
@@ -59,25 +79,13 @@ func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Compon
 
 // postRemove takes the fob off its person.
 func (s *Server) postRemove(c echo.Context) error {
-	path := c.Request().URL.EscapedPath()
 	f := fields{form: c.Request().PostForm}
 	in := desk.Removal{
 		MethodID: c.Param("id"),
 		Serial:   read(&f, fieldSerial, asSeen),
 		Form:     read(&f, fieldForm, asSeen),
 	}
-	form := refusable{
-		returnTo: path,
-		draft:    session.Draft{Path: path},
-		page: func(r told) templ.Component {
-			props, err := s.removal(c, s.listSoon)
-			if err != nil {
-				props = view.RemoveProps{Unread: true, Fob: view.Fob{ID: in.MethodID, Serial: in.Serial}}
-			}
-			props.Summary = &r.Summary
-			return s.removePage(c, props)
-		},
-	}
+	form := s.confirmation(c, in.Serial, s.removePage)
 	if err := f.err(); err != nil {
 		return s.refuse(c, err, form)
 	}

@@ -44,10 +44,10 @@ type Fob struct {
 	Name     string // never empty: a general word where no name was given
 	Serial   string // empty where Graph did not say
 	State    string // in words
-	Status   string // "active", "assigned" or "other": for the badge
+	Status   string // "active", "assigned", "lost" or "other": for the badge
 	Added    Moment
 	LastUsed Moment
-	Activate *ActivateForm // where it is assigned but not active
+	Activate *ActivateForm // where it is assigned but not active, nor reported lost
 }
 
 // Moment is a time in words with the exact one for machines; its zero value is "not known".
@@ -89,7 +89,7 @@ type EnrolProps struct {
 	OtherCase string
 }
 
-// RemoveProps asks whether a fob is really to be removed.
+// RemoveProps asks whether a fob is really to be removed, or was lost.
 type RemoveProps struct {
 	Chrome
 	Summary *Summary
@@ -97,7 +97,7 @@ type RemoveProps struct {
 	Fob     Fob
 	Unread  bool   // Graph could not be asked, so only the fob's id and serial number are known
 	Only    bool   // it is the person's only active fob
-	Form    string // id of this form: sent twice it is one removal
+	Form    string // id of this form: sent twice it is one act
 }
 
 // ReceiptProps says what was done, and can be reloaded, printed and kept.

@@ -19,7 +19,7 @@ func t(ctx context.Context, key string, args ...any) string {
 // link: a list can hold several, and an id may stand on a page only once.
 func CodeField(fobID string) string { return "verificationCode-" + fobID }
 
-// fobPath returns the path of what is done with a fob: "activate" or "remove".
+// fobPath returns the path of what is done with a fob: "activate", "remove", "lost" or "found".
 func fobPath(fobID, act string) templ.SafeURL {
 	return templ.SafeURL("/fobs/" + url.PathEscape(fobID) + "/" + act)
 }
@@ -44,4 +44,4 @@ func describedBy(id, problem string) string {
 }
 
 // modules are the scripts that improve a page; each works by itself.
-var modules = []string{"focus.js", "busy.js", "scanner.js", "copy.js"}
+var modules = []string{"focus.js", "busy.js", "scanner.js", "copy.js", "search.js"}
