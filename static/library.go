@@ -14,7 +14,7 @@ import (
 // sheets are the parts of app.css in the order of the cascade.
 var sheets = []string{
 	"color", "base", "layout", "header", "button", "field", "summary", "notice",
-	"fob", "badge", "drawing", "steps", "receipt", "print",
+	"fob", "badge", "drawing", "steps", "receipt", "admin", "desk", "print",
 }
 
 // types are the media types served, by the name's end.

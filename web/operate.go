@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/audit"
+	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 )
@@ -80,19 +81,30 @@ func (s *Server) recordRarely(c echo.Context, event string, came outcome.Outcome
 // record writes a row of the audit trail that is no act. A trail that can't be written does not
 // hide the answer; the log says so.
 func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {
+	if sess == nil {
+		sess = &session.Session{}
+	}
+	s.write(c, s.newRow(c, event, came, sess.Person, sess.Person))
+}
+
+// recordFor is record for what an admin does for somebody else.
+func (s *Server) recordFor(c echo.Context, event string, came outcome.Outcome, subject oath.Person) {
+	s.write(c, s.newRow(c, event, came, current(c).Person, subject))
+}
+
+func (s *Server) newRow(c echo.Context, event string, came outcome.Outcome, actor, subject oath.Person) audit.Row {
+	return audit.Row{
+		Time: s.Now(), Event: event, Outcome: string(came), Actor: actor.ID, ActorName: actor.Name,
+		Subject: subject.ID, SubjectName: subject.Name, Address: c.RealIP(), RequestID: requestIDOf(c.Request().Context()),
+	}
+}
+
+func (s *Server) write(c echo.Context, row audit.Row) {
 	ctx := c.Request().Context()
-	row := audit.Row{
-		Time: s.Now(), Event: event, Outcome: string(came),
-		Address: c.RealIP(), RequestID: requestIDOf(ctx),
-	}
-	if sess != nil {
-		row.Actor, row.ActorName = sess.Person.ID, sess.Person.Name
-		row.Subject, row.SubjectName = row.Actor, row.ActorName
-	}
 	// Who hangs up is recorded all the same.
 	lasting, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
 	defer cancel()
 	if err := s.Trail.AppendAudit(lasting, row); err != nil {
-		s.Log.ErrorContext(ctx, "the audit row was not written", "event", event, "error", err)
+		s.Log.ErrorContext(ctx, "the audit row was not written", "event", row.Event, "error", err)
 	}
 }

@@ -17,6 +17,7 @@ const (
 	eve    = sim.EveID
 	grace  = sim.GraceID  // Authentication Administrator
 	henrik = sim.HenrikID // Authentication Policy Administrator
+	mia    = sim.MiaID    // Global Administrator
 	jonas  = sim.JonasID  // without a role
 
 	goodFob         = sim.SerialGood30

@@ -30,6 +30,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	status, summary := s.problem(c, err)
 	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
+	if partial(c) { // a whole page in the place of a part
+		header := c.Response().Header()
+		header.Set("HX-Retarget", "#main")
+		header.Set("HX-Reselect", "#main")
+		header.Set("HX-Reswap", "outerHTML")
+	}
 	if err := s.render(c, status, view.ProblemPage(props)); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "the page of a problem failed", "error", err)
 		_ = c.NoContent(status)

@@ -80,9 +80,12 @@ type People interface {
 	Find(ctx context.Context, id string) (oath.Person, error)
 }
 
-// Trail is the audit trail as far as pages write to it; acts are written by the desk.
+// Trail is the audit trail as far as pages write and read it; acts are written by the desk.
 type Trail interface {
 	AppendAudit(ctx context.Context, row audit.Row) error
+	// ListAudit returns the newest rows of the filter, at most limit, whose number is smaller than
+	// before; 0 for all.
+	ListAudit(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Row, error)
 }
 
 // Server answers the portal's requests.

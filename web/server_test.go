@@ -24,6 +24,10 @@ type nowhere struct{}
 
 func (nowhere) AppendAudit(context.Context, audit.Row) error { return nil }
 
+func (nowhere) ListAudit(context.Context, audit.Filter, int64, int) ([]audit.Row, error) {
+	return nil, nil
+}
+
 // newServer is a portal at a public https address behind a proxy, with nobody signed in.
 func newServer(t *testing.T, log *strings.Builder) *Server {
 	t.Helper()

@@ -2,7 +2,8 @@
 // heading, and the heading is announced, as a full load would do by itself.
 const announcer = document.getElementById("announcer");
 
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+	if (event.target.matches?.("[data-search]")) return; // one is still typing; see search.js
 	const main = document.getElementById("main");
 	const heading = main?.querySelector("h1");
 	const target = main?.querySelector("[autofocus]") ?? heading;

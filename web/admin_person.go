@@ -1,0 +1,265 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+const (
+	personRoute   = "/admin/users/:id"
+	doneParam     = "done"     // the act whose receipt the page tells
+	unlockedParam = "unlocked" // the lock was lifted a moment ago
+)
+
+// getPerson shows a person to an admin: their fobs, and what can be done.
+func (s *Server) getPerson(c echo.Context) error {
+	person, err := s.subject(c)
+	if err != nil {
+		return s.personProblem(c, err)
+	}
+	state := personState{person: person}
+	methods, err := s.listOf(c, person)
+	status := http.StatusOK
+	if err != nil {
+		refusal := s.forOthers(c, err)
+		if refusal.Outcome == outcome.SignedOut || refusal.Outcome == outcome.StepUp {
+			return s.personProblem(c, err)
+		}
+		status, state.unread = s.status(c, refusal), refusal
+	}
+	s.takeTyped(c, &state)
+	s.takeDone(c, &state)
+	return s.render(c, status, s.personWith(c, state, methods))
+}
+
+// getPersonAbove leads to the person's page, for a refused form leaves its own address in the
+// browser's bar.
+func (s *Server) getPersonAbove(c echo.Context) error {
+	id, ok := objectID(c.Param("id"))
+	if !ok {
+		return outcome.New(outcome.NotFound)
+	}
+	return c.Redirect(http.StatusSeeOther, view.PersonPath(id))
+}
+
+// personProblem answers where a person can't be shown at all.
+func (s *Server) personProblem(c echo.Context, err error) error {
+	refusal := s.forOthers(c, err)
+	if refusal.Outcome == outcome.StepUp {
+		path := s.backFrom(c)
+		return s.stepUp(c, path, session.Draft{Path: path}, refusal)
+	}
+	return refusal
+}
+
+// listOf reads the fobs of another person.
+func (s *Server) listOf(c echo.Context, person oath.Person) ([]oath.Method, error) {
+	return s.Desk.List(c.Request().Context(), s.others(c, person), s.byFor(c, person, ""))
+}
+
+// personState is what a person's page shows beside the fobs.
+type personState struct {
+	person    oath.Person
+	summary   *view.Summary
+	next      *view.Link
+	notice    string
+	unread    *outcome.Error // why the fobs can't be shown
+	enrol     view.EnrolProps
+	assign    view.Input
+	focus     string // the id of the fob whose form takes the focus
+	codeError string // what is wrong with the code in that form
+	half      oath.SerialNumber
+}
+
+// takeTyped fills the forms as they were before the admin was sent to Entra.
+func (s *Server) takeTyped(c echo.Context, state *personState) {
+	id, key := state.person.ID, session.PersonKey(current(c).Person)
+	for _, path := range []string{view.PersonPath(id), view.PersonPath(id, "enrol"), view.PersonPath(id, "assign")} {
+		draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), key, path)
+		if !ok {
+			continue
+		}
+		state.notice = message.Text(c.Request().Context(), draft.Notice)
+		state.enrol.Serial.Value, state.enrol.Name.Value = draft.Serial, draft.DisplayName
+		state.assign.Value = draft.Serial
+	}
+}
+
+// takeDone tells what came of the act that led here. A link that somebody made up tells nothing.
+func (s *Server) takeDone(c echo.Context, state *personState) {
+	ctx := c.Request().Context()
+	if c.QueryParam(unlockedParam) != "" {
+		state.notice = message.Text(ctx, "person.unlocked")
+	}
+	actID := c.QueryParam(doneParam)
+	if actID == "" {
+		return
+	}
+	receipt, err := s.Desk.Receipt(ctx, current(c).Person, actID)
+	if err != nil || receipt.Act.Subject.ID != state.person.ID {
+		return
+	}
+	summary := s.tell(c, &outcome.Error{Outcome: receipt.End.Outcome, Reason: reasonOthers, Reference: receipt.Act.ID}).Summary
+	if receipt.Act.Serial != "" {
+		summary.Text = slices.Insert(summary.Text, 0, message.Text(ctx, "person.done_serial", "serial", receipt.Act.Serial))
+	}
+	state.summary = &summary
+	if receipt.End.Outcome == outcome.Assigned {
+		state.next = &view.Link{Href: sheetPath(state.person.ID, receipt.Act.Serial), Text: message.Text(ctx, "sheet.link")}
+	}
+}
+
+// doneAt is a page for admins that tells what came of the act.
+func doneAt(page, actID string) string { return page + "?" + url.Values{doneParam: {actID}}.Encode() }
+
+func sheetPath(personID, serial string) string {
+	return view.PersonPath(personID, "sheet") + "?" + url.Values{"serial": {serial}}.Encode()
+}
+
+// personPage reads the fobs and shows them. It answers a form that was refused, so that a list that
+// can't be read is no news of its own.
+func (s *Server) personPage(c echo.Context, state personState) templ.Component {
+	methods, err := s.listOfSoon(c, state.person)
+	if err != nil {
+		state.unread = s.forOthers(c, err)
+	}
+	if i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.Is(state.half) && !m.Active() }); i >= 0 {
+		state.toFob(methods[i].ID)
+	}
+	return s.personWith(c, state, methods)
+}
+
+// toFob turns a refusal of the form that enrols to the form of the fob, which is assigned by now:
+// its code is all that is missing.
+func (state *personState) toFob(methodID string) {
+	state.focus, state.codeError, state.enrol.Code.Error = methodID, state.enrol.Code.Error, ""
+	for i := range state.summary.Errors {
+		state.summary.Errors[i].Field = view.CodeField(methodID)
+	}
+}
+
+func (s *Server) personWith(c echo.Context, state personState, methods []oath.Method) templ.Component {
+	ctx, person := c.Request().Context(), state.person
+	props := view.PersonProps{
+		Chrome:  s.chrome(c, person.Name, state.summary),
+		Summary: state.summary, Next: state.next, Notice: state.notice,
+		Person: person, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
+		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person),
+	}
+	if state.unread != nil {
+		summary := s.tell(c, state.unread).Summary
+		props.Unread, props.Closed = &summary, state.unread.Outcome == outcome.NotAllowed
+		return view.PersonPage(props)
+	}
+	props.Seen = seenAs(methods)
+	props.Held = []string{message.Text(ctx, "person.held", "count", len(methods), "limit", oath.MethodLimit)}
+	if left := oath.MethodLimit - len(methods); left > 0 {
+		props.Held = append(props.Held, message.Text(ctx, "person.left", "count", left))
+	}
+	lost := s.lostOf(c, person.ID)
+	for _, method := range methods {
+		fob := view.PersonFob{Fob: s.fobOrLost(c, method, lost), Twice: twice(methods, method), Form: uuid.NewString()}
+		if fob.Activate != nil {
+			if fob.Serial != "" {
+				fob.Sheet = sheetPath(person.ID, fob.Serial)
+			}
+			if method.ID == state.focus {
+				fob.Activate.Focus, fob.Activate.Code.Error = true, state.codeError
+			}
+		}
+		props.Fobs = append(props.Fobs, fob)
+	}
+	return view.PersonPage(props)
+}
+
+// twice reports whether another of the methods has the same serial number: fobs that were uploaded
+// in the Entra admin centre are kept apart from those of Graph, so that one may be in both.
+func twice(methods []oath.Method, method oath.Method) bool {
+	serial, err := oath.ParseSerialNumber(method.Device.SerialNumber)
+	return err == nil && slices.ContainsFunc(methods, func(m oath.Method) bool { return m.ID != method.ID && m.Is(serial) })
+}
+
+// locked reports whether the person's tries are locked. A store that fails hides nothing else.
+func (s *Server) locked(c echo.Context, person oath.Person) bool {
+	locked, err := s.Desk.Memory.Locked(c.Request().Context(), person.ID)
+	if err != nil {
+		s.Log.ErrorContext(c.Request().Context(), "the lock was not read", "error", err)
+	}
+	return locked
+}
+
+// How much of what was done for a person their page shows, and how many rows are looked at for it:
+// an act has two or more.
+const (
+	historyShown = 8
+	historyRead  = 40
+)
+
+// historyEvents are the events that a person's page shows.
+var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "unlock", "lock", "limit"}
+
+// history is what was done for the person lately, each act once, the newest first.
+func (s *Server) history(c echo.Context, person oath.Person) []view.HistoryRow {
+	ctx := c.Request().Context()
+	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Subject: person.ID}, 0, historyRead)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "the person's history was not read", "error", err)
+	}
+	var shown []view.HistoryRow
+	ended := map[string]bool{}
+	for _, row := range rows {
+		if !slices.Contains(historyEvents, row.Event) || row.Outcome == "" && ended[row.RequestID] || len(shown) == historyShown {
+			continue
+		}
+		ended[row.RequestID] = true
+		line := view.HistoryRow{
+			At:    view.Moment{Words: message.Exact(ctx, row.Time), ISO: row.Time.UTC().Format(time.RFC3339)},
+			Event: message.Text(ctx, "history."+row.Event), Serial: row.Serial, Actor: row.ActorName,
+		}
+		if end := "history.end." + row.Outcome; message.Has(end) {
+			line.End = message.Text(ctx, end)
+		}
+		shown = append(shown, line)
+	}
+	return shown
+}
+
+// postUnlock lifts the lock that too many wrong codes put on a person.
+func (s *Server) postUnlock(c echo.Context) error {
+	person, err := s.subject(c)
+	if err != nil {
+		return s.personProblem(c, err)
+	}
+	if err := s.Desk.Memory.Unlock(c.Request().Context(), person.ID); err != nil {
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+	}
+	s.recordFor(c, audit.EventUnlock, "unlocked", person)
+	return c.Redirect(http.StatusSeeOther, view.PersonPath(person.ID)+"?"+unlockedParam+"=1")
+}
+
+// postFoundFor takes back that a person's fob is lost.
+func (s *Server) postFoundFor(c echo.Context) error {
+	person, err := s.subject(c)
+	if err != nil {
+		return s.personProblem(c, err)
+	}
+	err = s.Desk.Found(c.Request().Context(), s.byFor(c, person, ""), c.Param("fob"))
+	if err != nil && !errors.Is(err, outcome.NotFound) { // pressed twice, it is found already
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, view.PersonPath(person.ID))
+}
