@@ -1,0 +1,133 @@
+package desk_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"fobdesk/internal/desk"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+// loses is a Graph whose answer to every write is lost, and whose reads fail.
+func loses() *scripted {
+	return &scripted{
+		write:   func(*scripted) (string, error) { return "", lost },
+		listErr: outcome.New(outcome.UpstreamUnavailable),
+	}
+}
+
+func TestAUD03AnUnsettledActIsSettledByWhatGraphShows(t *testing.T) {
+	nameless := fob(oath.StatusActivated, time.Time{})
+	nameless.Device.SerialNumber = ""
+	for _, test := range []struct {
+		name  string
+		after time.Duration
+		shows func(b *bench) []oath.Method
+		want  outcome.Outcome
+	}{
+		{"done", 2 * time.Minute, func(b *bench) []oath.Method {
+			return []oath.Method{fob(oath.StatusActivated, b.time().Add(-2*time.Minute))}
+		}, outcome.Enrolled},
+		{"half done", 2 * time.Minute, func(b *bench) []oath.Method {
+			return []oath.Method{fob(oath.StatusAssigned, b.time().Add(-2*time.Minute))}
+		}, outcome.Assigned},
+		{"nothing was changed", 2 * time.Minute, func(*bench) []oath.Method { return nil }, outcome.UpstreamUnavailable},
+		{"a later act bound the fob", 10 * time.Minute, func(b *bench) []oath.Method {
+			return []oath.Method{fob(oath.StatusActivated, b.time().Add(-time.Minute))}
+		}, outcome.UpstreamUnavailable},
+		{"too early, for Graph's reads lag", 50 * time.Second, func(*bench) []oath.Method { return nil }, outcome.OutcomeUnknown},
+		{"a fob without a serial number may be the one", 2 * time.Minute, func(*bench) []oath.Method {
+			return []oath.Method{nameless}
+		}, outcome.OutcomeUnknown},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			by := b.by("ada")
+			if _, err := b.Enrol(t.Context(), loses(), by, enrolment(t, "123456")); !errors.Is(err, outcome.OutcomeUnknown) {
+				t.Fatal(err)
+			}
+			b.pass(test.after)
+			if n, err := b.Settle(t.Context(), "ben", test.shows(b)); n != 0 || err != nil {
+				t.Errorf("somebody else's fobs settled %d, %v", n, err)
+			}
+			n, err := b.Settle(t.Context(), "ada", test.shows(b))
+			if err != nil || (n == 1) != (test.want != outcome.OutcomeUnknown) {
+				t.Errorf("settled %d, %v", n, err)
+			}
+			receipt, err := b.Ledger.FindReceipt(t.Context(), "ada", by.RequestID)
+			if err != nil || receipt.End.Outcome != test.want {
+				t.Errorf("came to %q, %v, want %q", receipt.End.Outcome, err, test.want)
+			}
+			if n, err := b.Settle(t.Context(), "ada", test.shows(b)); n != 0 || err != nil {
+				t.Errorf("settled again: %d, %v", n, err)
+			}
+		})
+	}
+}
+
+func TestASettledSuccessGivesTheTryBack(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.Enrol(t.Context(), loses(), b.by("ada"), enrolment(t, "123456")); !errors.Is(err, outcome.OutcomeUnknown) {
+		t.Fatal(err)
+	}
+	opened := b.time()
+	tries := func(counter string) int {
+		t.Helper()
+		n, err := b.Ledger.Tries(context.Background(), counter, opened.Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if tries("person:ada") != 1 || tries("serial:"+serial) != 1 {
+		t.Fatal("the try was not counted")
+	}
+	b.pass(2 * time.Minute)
+	if _, err := b.Settle(t.Context(), "ada", []oath.Method{fob(oath.StatusActivated, opened)}); err != nil {
+		t.Fatal(err)
+	}
+	if tries("person:ada") != 0 || tries("serial:"+serial) != 0 {
+		t.Error("the try counts although it succeeded")
+	}
+}
+
+func TestSettleTellsEachActByItsOwnEffect(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(b *bench, graph *scripted) error
+		left []oath.Method
+		want outcome.Outcome
+	}{
+		{"a removal", func(b *bench, graph *scripted) error {
+			_, err := b.Remove(t.Context(), graph, b.by("ada"), desk.Removal{MethodID: fobID, Serial: serial})
+			return err
+		}, nil, outcome.Removed},
+		{"a fob that was switched off", func(b *bench, graph *scripted) error {
+			_, err := b.Deactivate(t.Context(), graph, b.by("ada"), desk.Deactivation{MethodID: fobID, Serial: serial})
+			return err
+		}, []oath.Method{fob(oath.StatusAssigned, time.Time{})}, outcome.Deactivated},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			graph := &scripted{held: []oath.Method{fob(oath.StatusActivated, time.Time{})}}
+			graph.write = func(s *scripted) (string, error) {
+				s.listErr = outcome.New(outcome.UpstreamUnavailable)
+				return "", lost
+			}
+			if err := test.do(b, graph); !errors.Is(err, outcome.OutcomeUnknown) {
+				t.Fatal(err)
+			}
+			b.pass(2 * time.Minute)
+			if n, err := b.Settle(t.Context(), "ada", test.left); n != 1 || err != nil {
+				t.Fatalf("settled %d, %v", n, err)
+			}
+			receipt, err := b.Ledger.FindReceipt(t.Context(), "ada", "act-1")
+			if err != nil || receipt.End.Outcome != test.want {
+				t.Errorf("came to %q, %v, want %q", receipt.End.Outcome, err, test.want)
+			}
+		})
+	}
+}
