@@ -92,7 +92,9 @@ func otherCase(refusal error, serial oath.SerialNumber) string {
 
 // enrolDraft is what is kept of the form while its person is away: never the code.
 func enrolDraft(f *fields) session.Draft {
-	return session.Draft{Path: enrolPath, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName)}
+	return session.Draft{
+		Path: enrolPath, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName), Query: f.typed(fieldQuery),
+	}
 }
 
 // draftOf is what is kept of a form that was posted without a session; nil where nothing was typed

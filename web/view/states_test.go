@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ func states(ctx context.Context) map[string]templ.Component {
 		"enrol/markup":     enrolRefused(ctx, outcome.New(outcome.UnknownSerial), markup, ""),
 		"enrol/other_case": enrolRefused(ctx, outcome.New(outcome.UnknownSerial), "galt12345678", "GALT12345678"),
 	}
+	maps.Copy(all, deskStates(ctx))
 	all["admin/start"] = AdminPage(AdminProps{Chrome: chrome("Help desk")})
 	all["admin/without_role"] = problem(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "role"}))
 	all["admin/without_consent"] = withoutConsent(ctx)

@@ -1,0 +1,190 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/desk"
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+const (
+	handoutPath = "/admin/handout"
+	fieldPerson = "person" // whom the query means, where it may mean several
+	mostMeant   = 10       // people offered to choose from
+)
+
+// What is wrong with a query that is sound, but not enough to act on.
+const (
+	flawNobody  = oath.Flaw("nobody")
+	flawSeveral = oath.Flaw("several")
+)
+
+// getHandout shows the queue's form: empty for the next person, or with the one who is asked for.
+func (s *Server) getHandout(c echo.Context) error {
+	ctx, sess := c.Request().Context(), current(c)
+	props := view.HandoutProps{Query: view.Input{Value: c.QueryParam(fieldQuery)}}
+	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), handoutPath); ok {
+		props.Notice = message.Text(ctx, draft.Notice)
+		props.Query.Value, props.Serial.Value = draft.Query, draft.Serial
+	}
+	if done := c.QueryParam(doneParam); done != "" {
+		props.Done = s.handedOut(c, done)
+	}
+	if props.Query.Value == "" {
+		return s.render(c, http.StatusOK, s.handoutPage(c, props))
+	}
+	meant, err := s.whoIsMeant(c, props.Query.Value, "")
+	if err == nil {
+		props.Person = &meant
+		return s.render(c, http.StatusOK, s.handoutPage(c, props))
+	}
+	form := s.handoutForm(c, &fields{form: url.Values{fieldQuery: {props.Query.Value}, fieldSerial: {props.Serial.Value}}})
+	return s.refuseOthers(c, err, form)
+}
+
+// handedOut says in one line what was done last; nothing where the act is not this admin's.
+func (s *Server) handedOut(c echo.Context, actID string) *view.Summary {
+	ctx := c.Request().Context()
+	done, err := s.Desk.Receipt(ctx, current(c).Person, actID)
+	if err != nil {
+		return nil
+	}
+	words := message.Text(ctx, "history.end."+string(done.End.Outcome))
+	return &view.Summary{
+		Outcome: string(done.End.Outcome), Good: true,
+		Heading: message.Text(ctx, "handout.done", "person", done.Act.Subject.Name, "serial", done.Act.Serial, "result", words),
+	}
+}
+
+func (s *Server) handoutPage(c echo.Context, props view.HandoutProps) templ.Component {
+	props.Chrome = s.chrome(c, "handout.title", props.Summary)
+	s.addResults(c, &props)
+	return view.HandoutPage(props)
+}
+
+// postHandout enrols a fob for the person who is meant, and goes on to the next one.
+func (s *Server) postHandout(c echo.Context) error {
+	f := fields{form: c.Request().PostForm}
+	query := read(&f, fieldQuery, needed)
+	chosen := read(&f, fieldPerson, asSeen)
+	in := desk.Enrolment{
+		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
+		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
+	}
+	form := s.handoutForm(c, &f)
+	if err := f.err(); err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	person, err := s.whoIsMeant(c, query, chosen)
+	if err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	receipt, err := s.Desk.EnrolFor(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, ""), in)
+	if err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	return c.Redirect(http.StatusSeeOther, doneAt(handoutPath, receipt))
+}
+
+// severalMeant is who may be meant by a query.
+type severalMeant struct{ people []oath.Person }
+
+// Error says how many they are.
+func (s *severalMeant) Error() string { return "several people are meant" }
+
+// whoIsMeant finds the one person of a query: an object id or a whole user principal name names
+// one; of several who are found it is the one who was chosen among them.
+func (s *Server) whoIsMeant(c echo.Context, query, chosen string) (oath.Person, error) {
+	ctx := c.Request().Context()
+	query = strings.TrimSpace(query)
+	if _, isID := objectID(query); isID || strings.Contains(query, "@") {
+		person, err := s.people(c).Find(ctx, query)
+		if !errors.Is(err, outcome.NotFound) {
+			return person, err
+		}
+	}
+	people, _, err := s.people(c).Search(ctx, query, "")
+	if err != nil {
+		return oath.Person{}, err
+	}
+	i := slices.IndexFunc(people, func(p oath.Person) bool { return p.ID == chosen })
+	switch {
+	case i >= 0:
+		return people[i], nil
+	case len(people) == 1:
+		return people[0], nil
+	}
+	return oath.Person{}, whichOne(people)
+}
+
+// whichOne refuses a query that means nobody or several.
+func whichOne(people []oath.Person) error {
+	flaw, behind := flawSeveral, error(&severalMeant{people})
+	if len(people) == 0 {
+		flaw, behind = flawNobody, flawNobody
+	}
+	return &outcome.Error{
+		Outcome: outcome.InvalidInput, Err: behind, Fields: []outcome.Field{{Name: fieldQuery, Flaw: string(flaw)}},
+	}
+}
+
+// handoutForm is the form as it comes back. Where several people may be meant, they are offered.
+func (s *Server) handoutForm(c echo.Context, f *fields) refusable {
+	draft := enrolDraft(f)
+	draft.Path = handoutPath
+	return refusable{
+		returnTo: handoutPath, draft: draft,
+		page: func(r told) templ.Component {
+			props := view.HandoutProps{
+				Summary: &r.Summary,
+				Query:   view.Input{Value: f.typed(fieldQuery), Error: r.fields[fieldQuery]},
+				Serial:  view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
+				Code:    view.Input{Error: r.fields[fieldCode]},
+			}
+			if serial, err := oath.ParseSerialNumber(f.typed(fieldSerial)); err == nil {
+				props.OtherCase = otherCase(r.refusal, serial)
+			}
+			if several, ok := errors.AsType[*severalMeant](r.refusal); ok {
+				for _, person := range several.people[:min(len(several.people), mostMeant)] {
+					props.People = append(props.People, view.Choice{Value: person.ID, Label: person.Name, Text: person.UserPrincipalName})
+				}
+				for i := range r.Errors {
+					r.Errors[i].Field = view.FirstChoice(fieldPerson)
+				}
+			}
+			return s.handoutPage(c, props)
+		},
+	}
+}
+
+// postUndo takes back what this admin did: the fob goes off the person again.
+func (s *Server) postUndo(c echo.Context) error {
+	ctx, actID := c.Request().Context(), c.Param("act")
+	done, err := s.Desk.Receipt(ctx, current(c).Person, actID)
+	if errors.Is(err, desk.ErrNoReceipt) {
+		return outcome.New(outcome.NotFound)
+	}
+	if err != nil {
+		return err
+	}
+	person := oath.Person{ID: done.Act.Subject.ID, Name: done.Act.Subject.Name}
+	receipt, err := s.Desk.Undo(ctx, s.others(c, person), s.byFor(c, person, ""), done)
+	switch {
+	case errors.Is(err, outcome.NotFound): // it is off already, whoever did that
+		return c.Redirect(http.StatusSeeOther, handoutPath)
+	case err != nil:
+		return s.refuseOthers(c, err, s.handoutForm(c, &fields{}))
+	}
+	return c.Redirect(http.StatusSeeOther, doneAt(handoutPath, receipt))
+}

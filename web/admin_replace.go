@@ -1,0 +1,259 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/desk"
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
+	"fobdesk/web/view"
+)
+
+// Fields of the replacement's form, beside those of an enrolment.
+const (
+	fieldFob    = "fob"    // the method's id of the lost one
+	fieldOff    = "off"    // what is to become of it
+	fieldGiveUp = "giveUp" // no new one is wanted
+)
+
+const replacePath = "/admin/users/:id/replace"
+
+// replacement is what a page of the replacement shows of a person.
+type replacement struct {
+	subject oath.Person
+	methods []oath.Method
+	unread  error // why the fobs can't be shown
+	open    []desk.Replacement
+	bound   oath.SerialNumber // the new one, which may be assigned by now without being active
+}
+
+// getReplace shows the step that comes next.
+func (s *Server) getReplace(c echo.Context) error {
+	state, err := s.replacement(c, s.listOf)
+	if err == nil && (errors.Is(state.unread, outcome.SignedOut) || errors.Is(state.unread, outcome.StepUp)) {
+		err = state.unread
+	}
+	if err != nil {
+		return s.personProblem(c, err)
+	}
+	props := view.ReplaceProps{}
+	path := c.Request().URL.EscapedPath()
+	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
+		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
+	}
+	told := personState{person: state.subject}
+	s.takeDone(c, &told)
+	props.Summary = told.summary
+	return s.render(c, http.StatusOK, s.replacePage(c, state, c.QueryParam(fieldFob), props))
+}
+
+// replacement reads how the person of the address stands.
+func (s *Server) replacement(c echo.Context, list func(echo.Context, oath.Person) ([]oath.Method, error)) (replacement, error) {
+	ctx := c.Request().Context()
+	subject, err := s.subject(c)
+	if err != nil {
+		return replacement{}, err
+	}
+	state := replacement{subject: subject}
+	if state.open, err = s.Desk.Replacements(ctx, subject.ID); err != nil {
+		return state, err
+	}
+	state.methods, state.unread = list(c, subject)
+	return state, nil
+}
+
+// replacePage shows the first step, or the second of the replacement of this fob.
+func (s *Server) replacePage(c echo.Context, state replacement, fob string, props view.ReplaceProps) templ.Component {
+	ctx := c.Request().Context()
+	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary), state.subject, uuid.NewString()
+	if state.unread != nil {
+		summary := s.tell(c, s.forOthers(c, state.unread)).Summary
+		props.Unread = &summary
+	} else {
+		props.Seen = desk.Seen(state.methods)
+	}
+	for i, r := range state.open {
+		off := r.Off
+		if state.unread == nil {
+			off = r.Settled(state.methods)
+		}
+		shown := r.OldMethod == fob || fob == "" && i == 0
+		switch {
+		case shown && off != "":
+			props.Old = &view.Replaced{
+				ID: r.OldMethod, Serial: r.OldSerial, Removed: off == outcome.Removed,
+				Begun: s.moment(c, r.Started), By: r.By.Name,
+			}
+		case shown:
+			fob = r.OldMethod
+		default:
+			props.Begun = append(props.Begun, view.Link{
+				Href: replaceOf(state.subject.ID, r.OldMethod, ""), Text: message.Text(ctx, "replace.go_on", "serial", r.OldSerial),
+			})
+		}
+	}
+	if i := slices.IndexFunc(state.methods, func(m oath.Method) bool { return m.Is(state.bound) && !m.Active() }); i >= 0 {
+		props.Next = &view.Link{Href: view.PersonPath(state.subject.ID), Text: message.Text(ctx, "replace.activate")}
+	}
+	lost := s.lostOf(c, state.subject.ID)
+	for _, method := range state.methods {
+		shown := s.fobOrLost(c, method, lost)
+		props.Fobs = append(props.Fobs, view.Choice{
+			Value: method.ID, Label: shown.Name, Text: shown.Serial, Badge: shown.Status, State: shown.State,
+			Chosen: method.ID == fob || fob == "" && shown.Status == "lost",
+		})
+	}
+	return view.ReplacePage(props)
+}
+
+// replaceForm is what was posted.
+type replaceForm struct {
+	old    desk.Exchange
+	bind   bool // a new one was given
+	new    desk.Enrolment
+	coded  bool // with its code
+	giveUp bool
+	seen   string
+}
+
+func readReplace(f *fields) replaceForm {
+	in := replaceForm{
+		old: desk.Exchange{
+			MethodID: read(f, fieldFob, needed), Form: read(f, fieldForm, asSeen),
+			Remove: read(f, fieldOff, parseOff),
+		},
+		giveUp: read(f, fieldGiveUp, asSeen) != "",
+		seen:   read(f, fieldSeen, asSeen),
+		coded:  strings.TrimSpace(f.typed(fieldCode)) != "",
+	}
+	in.bind = in.coded || strings.TrimSpace(f.typed(fieldSerial)) != "" || f.typed(fieldStep) == "new"
+	if in.bind && !in.giveUp {
+		in.new.Serial = read(f, fieldSerial, oath.ParseSerialNumber)
+		in.new.Name = read(f, fieldName, oath.ParseDisplayName)
+	}
+	if in.coded && !in.giveUp {
+		in.new.Code = read(f, fieldCode, oath.ParseVerificationCode)
+	}
+	return in
+}
+
+// fieldStep says that the form is the second step's, whose serial number must not be empty.
+const fieldStep = "step"
+
+// parseOff answers whether the lost fob is to be removed; without a choice it is switched off, which
+// can be taken back.
+func parseOff(s string) (remove bool, err error) {
+	switch s {
+	case "", "deactivate":
+		return false, nil
+	case "remove":
+		return true, nil
+	}
+	return false, oath.FlawCharacters
+}
+
+// needed takes a hidden field or a choice as asSeen does; it must be there.
+func needed(s string) (string, error) {
+	if s == "" {
+		return "", oath.FlawEmpty
+	}
+	return asSeen(s)
+}
+
+// postReplace does what was posted of the replacement: the old one off, the new one on, or both. A
+// half that is done stays done, and the page says so.
+func (s *Server) postReplace(c echo.Context) error {
+	ctx := c.Request().Context()
+	subject, err := s.subject(c)
+	if err != nil {
+		return s.personProblem(c, err)
+	}
+	f := fields{form: c.Request().PostForm}
+	in := readReplace(&f)
+	form := s.replaceRefusable(c, &f, in, subject)
+	if err := f.err(); err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	if in.giveUp {
+		if err := s.Desk.EndReplacement(ctx, subject.ID, in.old.MethodID); err != nil {
+			return s.refuseOthers(c, err, form)
+		}
+		return c.Redirect(http.StatusSeeOther, view.PersonPath(subject.ID))
+	}
+	fobs, by := s.others(c, subject), s.byFor(c, subject, in.seen)
+	receipt, err := s.Desk.BeginReplacement(ctx, fobs, by, in.old)
+	if err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	if !in.bind {
+		return c.Redirect(http.StatusSeeOther, replaceOf(subject.ID, in.old.MethodID, receipt))
+	}
+	if receipt != "" { // the first half was an act of its own, and changed what the page showed
+		by.RequestID, by.Seen = uuid.NewString(), ""
+	}
+	if in.coded {
+		receipt, err = s.Desk.EnrolFor(ctx, fobs, s.inventory(c), by, in.new)
+	} else {
+		receipt, err = s.Desk.Assign(ctx, fobs, s.inventory(c), by, in.new.Serial)
+	}
+	if err == nil {
+		err = s.Desk.EndReplacement(ctx, subject.ID, in.old.MethodID)
+	}
+	if err != nil {
+		return s.refuseOthers(c, err, form)
+	}
+	return c.Redirect(http.StatusSeeOther, doneAt(view.PersonPath(subject.ID), receipt))
+}
+
+// replaceRefusable is the form as it comes back.
+func (s *Server) replaceRefusable(c echo.Context, f *fields, in replaceForm, subject oath.Person) refusable {
+	draft := enrolDraft(f)
+	draft.Path = c.Request().URL.EscapedPath()
+	return refusable{
+		returnTo: replaceOf(subject.ID, in.old.MethodID, ""),
+		draft:    draft,
+		page: func(r told) templ.Component {
+			state, err := s.replacement(c, s.listOfSoon)
+			if err != nil {
+				state = replacement{subject: subject, unread: err}
+			}
+			state.bound = in.new.Serial
+			return s.replacePage(c, state, in.old.MethodID, view.ReplaceProps{
+				Summary: &r.Summary, OtherCase: otherCase(r.refusal, in.new.Serial), Remove: in.old.Remove,
+				FobError: r.fields[fieldFob], OffError: r.fields[fieldOff],
+				Serial: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
+				Name:   view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+				Code:   view.Input{Error: r.fields[fieldCode]},
+			})
+		},
+	}
+}
+
+// replaceOf is the page that replaces this fob of a person, and tells what came of the act, if any.
+func replaceOf(personID, methodID, actID string) string {
+	query := url.Values{fieldFob: {methodID}}
+	if actID != "" {
+		query.Set(doneParam, actID)
+	}
+	return view.PersonPath(personID, "replace") + "?" + query.Encode()
+}
+
+// listOfSoon is listOf for a page that has other news to tell, see listSoon.
+func (s *Server) listOfSoon(c echo.Context, person oath.Person) ([]oath.Method, error) {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	return s.Desk.List(ctx, s.others(c, person), s.byFor(c, person, ""))
+}

@@ -1,0 +1,102 @@
+package view
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/internal/outcome"
+)
+
+// deskStates are the pages of a lost fob, of its replacement, of the queue and of the search for a fob.
+func deskStates(ctx context.Context) map[string]templ.Component {
+	lost := keyRing
+	lost.Status, lost.State = "lost", message.Text(ctx, "fob.state.lost")
+	return map[string]templ.Component{
+		"home/lost":    HomePage(HomeProps{Chrome: chrome("Your fobs"), Fobs: []Fob{lost}}),
+		"lost/plain":   LostPage(RemoveProps{Chrome: chrome("Did you lose this fob?"), Fob: keyRing}),
+		"lost/only":    LostPage(RemoveProps{Chrome: chrome("Did you lose this fob?"), Fob: keyRing, Only: true, Notice: message.Text(ctx, "notice.step_up")}),
+		"lost/refused": LostPage(RemoveProps{Chrome: chrome("Error: Did you lose this fob?"), Fob: Fob{ID: keyRing.ID, Serial: keyRing.Serial}, Unread: true, Summary: new(told(ctx, outcome.New(outcome.OutcomeUnknown)))}),
+
+		"receipt/deactivated": receipt(ctx, outcome.Deactivated, "Key ring"),
+
+		"replace/which":   ReplacePage(replaceProps(ctx)),
+		"replace/missing": replaceWithoutChoice(ctx),
+		"replace/none":    ReplacePage(ReplaceProps{Chrome: chrome("Replace a lost fob"), Subject: ann}),
+		"replace/unread":  ReplacePage(ReplaceProps{Chrome: chrome("Replace a lost fob"), Subject: ann, Unread: new(told(ctx, outcome.New(outcome.UpstreamUnavailable)))}),
+		"replace/half":    replaceHalf(ctx, false),
+		"replace/removed": replaceHalf(ctx, true),
+
+		"handout/empty":   HandoutPage(HandoutProps{Chrome: chrome("Hand out fobs"), Export: "/admin/audit/export?format=csv"}),
+		"handout/running": HandoutPage(handoutRunning()),
+		"handout/several": handoutSeveral(ctx),
+
+		"fobs/empty":   FobsPage(FobsProps{Chrome: chrome("Where is this fob?")}),
+		"fobs/held":    FobsPage(FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: Input{Value: keyRing.Serial}, Found: &FoundFob{Fob: keyRing, Model: "Galt TOTP-30", Holder: &ann}, Rows: fobRows()}),
+		"fobs/lost":    FobsPage(FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: Input{Value: keyRing.Serial}, Found: &FoundFob{Fob: lost, Model: "Galt TOTP-30", Holder: &ann, Lost: keyRing.LastUsed}, Trouble: "They cannot be read."}),
+		"fobs/stock":   FobsPage(FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: Input{Value: "GALT1"}, Found: &FoundFob{Fob: Fob{Serial: "GALT1", State: "In stock", Status: "other"}, Model: "Galt TOTP-30"}}),
+		"fobs/missing": FobsPage(FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: Input{Value: "GALT1"}, Missing: []string{"Policy.Read.All", "Global Reader"}, Ask: &Link{Href: "/admin/fobs?ask=inventory", Text: "Ask Microsoft again", Leaves: true}}),
+		"fobs/unknown": FobsPage(FobsProps{Chrome: chrome("Error: Where is this fob?"), Looked: true, Summary: new(told(ctx, outcome.New(outcome.UnknownSerial))), Serial: Input{Value: "GALT1", Error: "No fob with this serial number was found"}}),
+	}
+}
+
+var ann = oath.Person{ID: "0a1c", Name: "Ann <Smith>", UserPrincipalName: "ann.smith@contoso.example"}
+
+func replaceProps(ctx context.Context) ReplaceProps {
+	return ReplaceProps{
+		Chrome: chrome("Replace a lost fob"), Subject: ann, Seen: "5eed", Form: "f0",
+		Fobs: []Choice{
+			{Value: "f1", Label: "Key ring", Text: keyRing.Serial, Badge: "active", State: "Active"},
+			{Value: "f2", Label: markup, Text: "GALT9", Badge: "lost", State: message.Text(ctx, "fob.state.lost"), Chosen: true},
+		},
+		Begun: []Link{{Href: "/admin/users/0a1c/replace?fob=f3", Text: "Go on with the replacement of GALT3"}},
+	}
+}
+
+func replaceWithoutChoice(ctx context.Context) templ.Component {
+	p, s := replaceProps(ctx), told(ctx, invalid("fob", oath.FlawEmpty))
+	p.Summary, p.FobError = &s, s.Errors[0].Text
+	return ReplacePage(p)
+}
+
+func replaceHalf(ctx context.Context, removed bool) templ.Component {
+	p := replaceProps(ctx)
+	p.Old = &Replaced{ID: "f1", Serial: keyRing.Serial, Removed: removed, Begun: keyRing.LastUsed, By: "Grace Okafor"}
+	if removed {
+		s := told(ctx, outcome.New(outcome.WrongCode))
+		p.Summary, p.Serial.Value, p.Code = &s, "GALT2", Input{Value: "123456", Error: s.Errors[0].Text}
+	}
+	return ReplacePage(p)
+}
+
+func handoutRunning() HandoutProps {
+	at := Moment{Words: "14:05", ISO: "2026-03-12T14:05:00Z"}
+	return HandoutProps{
+		Chrome: chrome("Hand out fobs"), Export: "/admin/audit/export?format=csv",
+		Done:   &Summary{Outcome: "enrolled", Good: true, Heading: "Ann Smith, GALT1: enrolled"},
+		Counts: []Fact{{Label: "Done", Value: "1"}, {Label: "Not done", Value: "1"}},
+		Results: []Result{
+			{Time: at, Person: ann.Name, Subject: ann.ID, Serial: "GALT1", Good: true, Words: "Enrolled", Undo: "/admin/handout/a1/undo"},
+			{Time: at, Person: markup, Subject: "0a1d", Serial: "GALT2", Words: "The code was not accepted"},
+		},
+	}
+}
+
+func handoutSeveral(ctx context.Context) templ.Component {
+	s := told(ctx, invalid("q", "several"))
+	s.Errors[0].Field = FirstChoice("person")
+	return HandoutPage(HandoutProps{
+		Chrome: chrome("Error: Hand out fobs"), Summary: &s, Serial: Input{Value: "GALT1"}, Code: Input{Value: "123456"},
+		Query: Input{Value: `Ann "Smith"`, Error: s.Errors[0].Text},
+		People: []Choice{
+			{Value: ann.ID, Label: ann.Name, Text: ann.UserPrincipalName},
+			{Value: "0a1d", Label: ann.Name, Text: "ann.smith2@contoso.example"},
+		},
+	})
+}
+
+func fobRows() []TrailRow {
+	return []TrailRow{{Time: keyRing.LastUsed, What: "Enrolled", Person: ann.Name, Subject: ann.ID, Actor: "Grace Okafor"}}
+}
