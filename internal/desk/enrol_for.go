@@ -53,6 +53,10 @@ func (d *Desk) bySteps(ctx context.Context, inventory Inventory, a answer, in En
 		return unsent(a.by, err)
 	}
 	if inventory == nil {
+		// Whom Graph does not even show to this actor it will not let them act on in another way.
+		if _, err := a.fobs.List(ctx); errors.Is(err, outcome.NotAllowed) {
+			return refused(err)
+		}
 		if a.by.MayAsk {
 			return unsent(a.by, outcome.New(outcome.ConsentNeeded))
 		}
