@@ -318,11 +318,12 @@ func TestTwoAdminsAtOnceDoNotUndoEachOther(t *testing.T) {
 func TestROL06WhomThisAdminMayNotActOnIsShownBeforeAnythingIsDone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ actor, person string }{
-		"a higher role": {grace, mia}, "restricted management": {grace, sim.NoorID},
+		"a higher role": {grace, mia}, "restricted management": {grace, sim.NoorID}, "outside the administrative unit": {sim.KarinID, ada},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := e2e.NewWorld(t)
+			w.Cloud.Update(func(s *sim.Switches) { s.ScopedRolesInToken = true })
 			v := withAdminGrant(t, w, test.actor)
 			page := v.Get(t, personPath(test.person))
 			if page.Status != http.StatusForbidden || page.Outcome(t) != "not_allowed" {
@@ -536,5 +537,36 @@ func TestAMadeUpReceiptTellsNothing(t *testing.T) {
 	}
 	if page := withAdminGrant(t, w, mia).Get(t, done); page.Outcome(t) != "" {
 		t.Errorf("another admin is told %q", page.Outcome(t))
+	}
+}
+
+func TestWithinTheAdministrativeUnitAScopedAdminActs(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	w.Cloud.Update(func(s *sim.Switches) { s.ScopedRolesInToken = true })
+	v := withAdminGrant(t, w, sim.KarinID)
+	if page := v.Follow(t, v.Post(t, personPath(sim.AnnSmithOtherID, "enrol"), enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Status != http.StatusOK || page.Outcome(t) != "enrolled" {
+		t.Errorf("%d %q", page.Status, page.Outcome(t))
+	}
+}
+
+func TestWhereGraphWantsFreshMFAOfAdminsTheFormComesBackOnce(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := withAdminGrant(t, w, grace)
+	w.Cloud.AddFault(sim.Fault{
+		Side: sim.SideGraph, Method: http.MethodPost, Times: 1, Status: 401, ContentType: "application/json",
+		Header: http.Header{"Www-Authenticate": {`Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsiYW1yIjp7InZhbHVlcyI6WyJuZ2NtZmEiXX19fQ=="`}},
+		Body:   `{"error":{"code":"InvalidAuthenticationToken"}}`,
+	})
+	w.Clock.Pass(2 * 60 * 1e9)
+	answer := v.Post(t, personPath(ada, "enrol"), enrolment(goodFob, "123456"))
+	if claims := asked(t, answer).Get("claims"); answer.Status != http.StatusSeeOther || !strings.Contains(claims, "ngcmfa") {
+		t.Fatalf("answered %d, asked %q", answer.Status, claims)
+	}
+	form := v.Follow(t, answer)
+	sound(t, form, htmltest.In(".notice", htmltest.HasText("fresh sign-in")), htmltest.In("#serialNumber", htmltest.HasValue(goodFob)))
+	if page := v.Follow(t, v.Post(t, personPath(ada, "enrol"), enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("then %d %q", page.Status, page.Outcome(t))
 	}
 }

@@ -49,6 +49,7 @@ func states(ctx context.Context) map[string]templ.Component {
 		"enrol/other_case": enrolRefused(ctx, outcome.New(outcome.UnknownSerial), "galt12345678", "GALT12345678"),
 	}
 	maps.Copy(all, deskStates(ctx))
+	maps.Copy(all, peopleStates(ctx))
 	all["admin/start"] = AdminPage(AdminProps{Chrome: chrome("Help desk")})
 	all["admin/without_role"] = problem(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "role"}))
 	all["admin/without_consent"] = withoutConsent(ctx)
