@@ -42,8 +42,13 @@ document.addEventListener("keydown", (event) => {
 	(moved ? field : inputs[inputs.indexOf(field) + 1]).focus();
 });
 
+// Enter on the summary's link leads to a field, and does not send that field's form.
+document.addEventListener("keydown", (event) => {
+	if (event.key === "Enter" && event.target.matches?.("a[href^='#']")) stopped = true;
+});
+
 // Where key presses are made by a program, this one comes to the field that has the focus by now.
 document.addEventListener("keypress", (event) => {
-	if (stopped && event.key === "Enter") event.preventDefault();
+	if (stopped && event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
 });
 document.addEventListener("keyup", () => (stopped = false));
