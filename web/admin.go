@@ -12,9 +12,54 @@ import (
 	"fobdesk/web/view"
 )
 
-// getAdmin is where an admin starts.
+const (
+	openShown = 5  // acts of which nothing is known
+	lostShown = 20 // fobs that were reported lost
+)
+
+// getAdmin is where an admin starts: whom to help, where else to go, how the desk stands. What the
+// store can't tell is left out.
 func (s *Server) getAdmin(c echo.Context) error {
-	return s.render(c, http.StatusOK, view.AdminPage(view.AdminProps{Chrome: s.chrome(c, "admin.title", nil)}))
+	props := view.AdminProps{Chrome: s.chrome(c, "admin.title", nil)}
+	found, err := s.recentPeople(c)
+	if err == nil {
+		props.Found = found
+		err = s.addDesk(c, &props)
+	}
+	if err != nil {
+		ctx := c.Request().Context()
+		s.Log.ErrorContext(ctx, "how the desk stands was not read", "error", err, "request_id", requestIDOf(ctx))
+		props.Trouble = message.Text(ctx, "admin.unread")
+		if props.Found.Heading == "" {
+			props.Found.Heading = props.Trouble
+		}
+	}
+	return s.render(c, http.StatusOK, view.AdminPage(props))
+}
+
+// addDesk adds how the desk stands.
+func (s *Server) addDesk(c echo.Context, props *view.AdminProps) error {
+	ctx := c.Request().Context()
+	unsettled, err := s.unsettled(c)
+	if err != nil {
+		return err
+	}
+	if props.Charts, err = s.charts(c, unsettled); err != nil {
+		return err
+	}
+	for _, act := range unsettled[:min(openShown, len(unsettled))] {
+		props.Open = append(props.Open, view.OpenAct{
+			At: s.exact(c, act.Act.At), Event: eventWords(ctx, act.Act.Event), Serial: act.Act.Serial,
+			Subject: subjectOf(act.Act.Subject.ID, act.Act.Subject.Name), Actor: actorOf(act.Act.Actor.ID, act.Act.Actor.Name),
+		})
+	}
+	lost, err := s.Desk.Memory.LostFobs(ctx, lostShown)
+	for _, fob := range lost {
+		props.Lost = append(props.Lost, view.LostFob{
+			At: s.exact(c, fob.At), Serial: fob.Serial, Href: view.PersonPath(fob.Person), By: cmp.Or(fob.By.Name, fob.By.ID),
+		})
+	}
+	return err
 }
 
 // rolesNeeded says which roles open the admin pages.

@@ -54,6 +54,9 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
 			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { // an answer that is broken off on purpose
+					panic(p)
+				}
 				err = fmt.Errorf("panic in %s: %v\n%s", c.Path(), p, debug.Stack())
 			}
 		}()

@@ -64,6 +64,8 @@ func (s *Server) routes() []route {
 		{post, handoutPath, s.postHandout, admin, session.GrantAdmin, nil},
 		{post, handoutPath + "/:act/undo", s.postUndo, admin, session.GrantAdmin, nil},
 		{get, fobsPath, s.getFobs, admin, session.GrantAdmin, nil},
+		{get, auditPath, s.getAudit, admin, session.GrantAdmin, nil},
+		{get, exportPath, s.getAuditExport, admin, session.GrantAdmin, nil},
 		{get, staticPath, echo.WrapHandler(static.Handler()), plain, none, nil},
 		{get, "/healthz", s.getHealth, plain, none, nil},
 		{get, "/readyz", s.getReady, plain, none, nil},

@@ -11,6 +11,7 @@ package web
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"net"
 	"net/http"
@@ -86,6 +87,10 @@ type Trail interface {
 	// ListAudit returns the newest rows of the filter, at most limit, whose number is smaller than
 	// before; 0 for all.
 	ListAudit(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Row, error)
+	// ExportAudit reads the rows of the filter, the oldest first; an error is the last it yields.
+	ExportAudit(ctx context.Context, f audit.Filter) iter.Seq2[audit.Row, error]
+	// DailyCounts returns how many rows of each event and outcome each day has.
+	DailyCounts(ctx context.Context, from, to time.Time) ([]audit.Count, error)
 }
 
 // Server answers the portal's requests.

@@ -140,6 +140,8 @@ type Memory interface {
 	ClearLost(ctx context.Context, methodID string) error
 	// LostOf returns when each of the person's lost fobs was reported, by the method's id.
 	LostOf(ctx context.Context, personID string) (map[string]time.Time, error)
+	// LostFobs returns everybody's fobs that were reported lost, at most limit, the latest first.
+	LostFobs(ctx context.Context, limit int) ([]Lost, error)
 
 	// SaveReplacement remembers a replacement that is under way, so that it can be left and taken
 	// up again. A person's replacement of the same old fob takes the place of the earlier one.

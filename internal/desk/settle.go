@@ -10,13 +10,12 @@ import (
 	"fobdesk/internal/outcome"
 )
 
-const (
-	// settleAfter is how old an act is before what Graph shows is taken for what came of it: by
-	// then it is not under way, and Graph's reads have caught up with its writes.
-	settleAfter = time.Minute
-	// settledAtOnce is how many acts of a person are settled by one look.
-	settledAtOnce = 20
-)
+// SettleAfter is how old an act is before what Graph shows is taken for what came of it: by then it
+// is not under way, and Graph's reads have caught up with its writes.
+const SettleAfter = time.Minute
+
+// settledAtOnce is how many acts of a person are settled by one look.
+const settledAtOnce = 20
 
 // Settle ends the person's acts of which it is not known what came of them by what Graph shows of
 // the person's fobs, which were read just now. It answers how many it ended; where Graph does not
@@ -53,7 +52,7 @@ var doneOf = map[string]outcome.Outcome{
 // settle says what came of an act, where the person's fobs show it.
 func (d *Desk) settle(act Act, methods []oath.Method) (End, bool) {
 	serial, err := oath.ParseSerialNumber(act.Serial)
-	if err != nil || doneOf[act.Event] == "" || d.Now().Sub(act.At) < settleAfter {
+	if err != nil || doneOf[act.Event] == "" || d.Now().Sub(act.At) < SettleAfter {
 		return End{}, false
 	}
 	a := answer{act: &act, done: doneOf[act.Event], find: func(m oath.Method) bool { return m.Is(serial) }}

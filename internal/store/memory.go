@@ -54,6 +54,24 @@ func (l *Ledger) LostOf(ctx context.Context, personID string) (map[string]time.T
 	return lost, nil
 }
 
+// LostFobs returns everybody's lost fobs; see desk.Memory.
+func (l *Ledger) LostFobs(ctx context.Context, limit int) ([]desk.Lost, error) {
+	var lost []desk.Lost
+	const query = "SELECT method, person, serial, at, by_id, by_name FROM lost_fob ORDER BY at DESC, method LIMIT $1"
+	err := l.each(ctx, query, []any{limit}, func(scan func(into ...any) error) error {
+		var one desk.Lost
+		var at int64
+		err := scan(&one.MethodID, &one.Person, &one.Serial, &at, &one.By.ID, &one.By.Name)
+		one.At = time.UnixMilli(at).UTC()
+		lost = append(lost, one)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the lost fobs: %w", err)
+	}
+	return lost, nil
+}
+
 // each runs a query and calls row with what scans each of its rows.
 func (l *Ledger) each(ctx context.Context, query string, args []any, row func(scan func(into ...any) error) error) error {
 	rows, err := l.s.db.readers.QueryContext(ctx, query, args...)

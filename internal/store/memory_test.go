@@ -46,6 +46,11 @@ func TestALostFobIsRememberedUntilItIsFound(t *testing.T) {
 		}
 		wantLost("ada", map[string]time.Time{})
 		wantLost("bob", map[string]time.Time{"fob-2": noon, "fob-3": noon})
+		all, err := l.LostFobs(ctx, 1)
+		want := []desk.Lost{{MethodID: "fob-2", Person: "bob", At: noon}}
+		if diff := cmp.Diff(want, all); diff != "" || err != nil {
+			t.Error(err, diff)
+		}
 	})
 }
 

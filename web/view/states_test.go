@@ -50,7 +50,7 @@ func states(ctx context.Context) map[string]templ.Component {
 	}
 	maps.Copy(all, deskStates(ctx))
 	maps.Copy(all, peopleStates(ctx))
-	all["admin/start"] = AdminPage(AdminProps{Chrome: chrome("Help desk")})
+	maps.Copy(all, auditStates(ctx))
 	all["admin/without_role"] = problem(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "role"}))
 	all["admin/without_consent"] = withoutConsent(ctx)
 	for _, refusal := range refusals() {
