@@ -30,10 +30,15 @@ const (
 	flawSeveral = oath.Flaw("several")
 )
 
-// getHandout shows the queue's form: empty for the next person, or with the one who is asked for.
+// getHandout shows the queue's form: empty for the next person, or with the one who is asked for. As
+// one types, only who is meant is asked for.
 func (s *Server) getHandout(c echo.Context) error {
+	c.Response().Header().Add(echo.HeaderVary, "HX-Request-Type")
 	ctx, sess := c.Request().Context(), current(c)
 	props := view.HandoutProps{Query: view.Input{Value: c.QueryParam(fieldQuery)}}
+	if partial(c) {
+		return s.renderMeant(c, props)
+	}
 	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), handoutPath); ok {
 		props.Notice = message.Text(ctx, draft.Notice)
 		props.Query.Value, props.Serial.Value = draft.Query, draft.Serial
@@ -45,12 +50,43 @@ func (s *Server) getHandout(c echo.Context) error {
 		return s.render(c, http.StatusOK, s.handoutPage(c, props))
 	}
 	meant, err := s.whoIsMeant(c, props.Query.Value, "")
-	if err == nil {
-		props.Person = &meant
-		return s.render(c, http.StatusOK, s.handoutPage(c, props))
+	if err != nil {
+		typed := url.Values{fieldQuery: {props.Query.Value}, fieldSerial: {props.Serial.Value}}
+		return s.refuseOthers(c, err, s.handoutForm(c, &fields{form: typed}))
 	}
-	form := s.handoutForm(c, &fields{form: url.Values{fieldQuery: {props.Query.Value}, fieldSerial: {props.Serial.Value}}})
-	return s.refuseOthers(c, err, form)
+	props.Person = &meant
+	return s.render(c, http.StatusOK, s.handoutPage(c, props))
+}
+
+// renderMeant answers who is meant while one types. What is wrong is told once the form is sent.
+func (s *Server) renderMeant(c echo.Context, props view.HandoutProps) error {
+	ctx := c.Request().Context()
+	if strings.TrimSpace(props.Query.Value) == "" {
+		return s.render(c, http.StatusOK, view.HandoutMeant(props))
+	}
+	meant, err := s.whoIsMeant(c, props.Query.Value, "")
+	several, ok := errors.AsType[*severalMeant](err)
+	switch {
+	case err == nil:
+		props.Person, props.Meant = &meant, meant.Name+" "+meant.UserPrincipalName
+	case ok:
+		props.People = offered(several.people)
+		props.Meant = message.Text(ctx, "handout.meant_several", "count", len(several.people))
+	case errors.Is(err, outcome.InvalidInput):
+		props.Meant = message.Text(ctx, "handout.meant_nobody")
+	default:
+		return err
+	}
+	return s.render(c, http.StatusOK, view.HandoutMeant(props))
+}
+
+// offered are people to choose from.
+func offered(people []oath.Person) []view.Choice {
+	var choices []view.Choice
+	for _, person := range people[:min(len(people), mostMeant)] {
+		choices = append(choices, view.Choice{Value: person.ID, Label: person.Name, Text: person.UserPrincipalName})
+	}
+	return choices
 }
 
 // handedOut says in one line what was done last; nothing where the act is not this admin's.
@@ -156,9 +192,7 @@ func (s *Server) handoutForm(c echo.Context, f *fields) refusable {
 				props.OtherCase = otherCase(r.refusal, serial)
 			}
 			if several, ok := errors.AsType[*severalMeant](r.refusal); ok {
-				for _, person := range several.people[:min(len(several.people), mostMeant)] {
-					props.People = append(props.People, view.Choice{Value: person.ID, Label: person.Name, Text: person.UserPrincipalName})
-				}
+				props.People = offered(several.people)
 				for i := range r.Errors {
 					r.Errors[i].Field = view.FirstChoice(fieldPerson)
 				}

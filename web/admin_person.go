@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -158,7 +157,7 @@ func (s *Server) personWith(c echo.Context, state personState, methods []oath.Me
 		Chrome:  s.chrome(c, person.Name, state.summary),
 		Summary: state.summary, Next: state.next, Notice: state.notice,
 		Person: person, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
-		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person),
+		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person), Begun: s.begun(c, person),
 	}
 	if state.unread != nil {
 		summary := s.tell(c, state.unread).Summary
@@ -200,42 +199,6 @@ func (s *Server) locked(c echo.Context, person oath.Person) bool {
 		s.Log.ErrorContext(c.Request().Context(), "the lock was not read", "error", err)
 	}
 	return locked
-}
-
-// How much of what was done for a person their page shows, and how many rows are looked at for it:
-// an act has two or more.
-const (
-	historyShown = 8
-	historyRead  = 40
-)
-
-// historyEvents are the events that a person's page shows.
-var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "unlock", "lock", "limit"}
-
-// history is what was done for the person lately, each act once, the newest first.
-func (s *Server) history(c echo.Context, person oath.Person) []view.HistoryRow {
-	ctx := c.Request().Context()
-	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Subject: person.ID}, 0, historyRead)
-	if err != nil {
-		s.Log.ErrorContext(ctx, "the person's history was not read", "error", err)
-	}
-	var shown []view.HistoryRow
-	ended := map[string]bool{}
-	for _, row := range rows {
-		if !slices.Contains(historyEvents, row.Event) || row.Outcome == "" && ended[row.RequestID] || len(shown) == historyShown {
-			continue
-		}
-		ended[row.RequestID] = true
-		line := view.HistoryRow{
-			At:    view.Moment{Words: message.Exact(ctx, row.Time), ISO: row.Time.UTC().Format(time.RFC3339)},
-			Event: message.Text(ctx, "history."+row.Event), Serial: row.Serial, Actor: row.ActorName,
-		}
-		if end := "history.end." + row.Outcome; message.Has(end) {
-			line.End = message.Text(ctx, end)
-		}
-		shown = append(shown, line)
-	}
-	return shown
 }
 
 // postUnlock lifts the lock that too many wrong codes put on a person.

@@ -100,9 +100,7 @@ func (s *Server) replacePage(c echo.Context, state replacement, fob string, prop
 		case shown:
 			fob = r.OldMethod
 		default:
-			props.Begun = append(props.Begun, view.Link{
-				Href: replaceOf(state.subject.ID, r.OldMethod, ""), Text: message.Text(ctx, "replace.go_on", "serial", r.OldSerial),
-			})
+			props.Begun = append(props.Begun, s.goOn(c, r))
 		}
 	}
 	if i := slices.IndexFunc(state.methods, func(m oath.Method) bool { return m.Is(state.bound) && !m.Active() }); i >= 0 {
@@ -117,6 +115,26 @@ func (s *Server) replacePage(c echo.Context, state replacement, fob string, prop
 		})
 	}
 	return view.ReplacePage(props)
+}
+
+// begun are the ways to go on with a person's replacements that are half done.
+func (s *Server) begun(c echo.Context, person oath.Person) []view.Link {
+	ctx := c.Request().Context()
+	open, err := s.Desk.Replacements(ctx, person.ID)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "the replacements were not read", "error", err, "request_id", requestIDOf(ctx))
+	}
+	links := make([]view.Link, 0, len(open))
+	for _, r := range open {
+		links = append(links, s.goOn(c, r))
+	}
+	return links
+}
+
+func (s *Server) goOn(c echo.Context, r desk.Replacement) view.Link {
+	return view.Link{
+		Href: replaceOf(r.Person.ID, r.OldMethod, ""), Text: message.Text(c.Request().Context(), "replace.go_on", "serial", r.OldSerial),
+	}
 }
 
 // replaceForm is what was posted.

@@ -106,6 +106,7 @@ func TestAHalfDoneReplacementIsShownAsHalfDone(t *testing.T) {
 	w.Restart(t)
 	v = withAdminGrant(t, w, grace)
 	verify(t, v.Get(t, replaceBens), htmltest.In(".half-done", htmltest.HasText(bensActiveFob)))
+	verify(t, v.Get(t, "/admin/users/"+ben), htmltest.In(".half-done a[href^='"+replaceBens+"']", htmltest.HasText(bensActiveFob)))
 	left := v.Follow(t, v.Post(t, replaceBens, url.Values{"fob": form["fob"], "giveUp": {"1"}}))
 	if left.URL.Path != "/admin/users/"+ben {
 		t.Errorf("given up, it ends at %s", left.URL)

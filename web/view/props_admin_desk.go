@@ -53,6 +53,7 @@ type HandoutProps struct {
 	Query     Input
 	People    []Choice // whom the query may mean
 	Person    *oath.Person
+	Meant     string // the same in words, announced as one types
 	Serial    Input
 	Code      Input
 	OtherCase string

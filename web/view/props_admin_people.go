@@ -41,6 +41,7 @@ type PersonProps struct {
 	Closed  bool // this admin may not act on this person: no forms are shown
 	Enrol   EnrolProps
 	Assign  Input
+	Begun   []Link // replacements that are half done
 	History []HistoryRow
 }
 
