@@ -1,0 +1,49 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/audit"
+	"fobdesk/internal/message"
+	"fobdesk/internal/oath"
+	"fobdesk/web/view"
+)
+
+// How much of what was done for a person their page shows, and how many rows are looked at for it:
+// an act has two or more.
+const (
+	historyShown = 8
+	historyRead  = 40
+)
+
+// historyEvents are the events that a person's page shows.
+var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "unlock", "lock", "limit"}
+
+// history is what was done for the person lately, each act once, the newest first.
+func (s *Server) history(c echo.Context, person oath.Person) []view.HistoryRow {
+	ctx := c.Request().Context()
+	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Subject: person.ID}, 0, historyRead)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "the person's history was not read", "error", err)
+	}
+	var shown []view.HistoryRow
+	ended := map[string]bool{}
+	for _, row := range rows {
+		if !slices.Contains(historyEvents, row.Event) || row.Outcome == "" && ended[row.RequestID] || len(shown) == historyShown {
+			continue
+		}
+		ended[row.RequestID] = true
+		line := view.HistoryRow{
+			At:    view.Moment{Words: message.Exact(ctx, row.Time), ISO: row.Time.UTC().Format(time.RFC3339)},
+			Event: message.Text(ctx, "history."+row.Event), Serial: row.Serial, Actor: row.ActorName,
+		}
+		if end := "history.end." + row.Outcome; message.Has(end) {
+			line.End = message.Text(ctx, end)
+		}
+		shown = append(shown, line)
+	}
+	return shown
+}
