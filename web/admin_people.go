@@ -144,8 +144,18 @@ func (s *Server) recentPeople(c echo.Context) (view.PeopleFound, error) {
 	if len(recent) == 0 {
 		found.Heading = message.Text(ctx, "people.recent_none")
 	}
+	named := map[string]int{}
 	for _, person := range recent {
-		found.People = append(found.People, view.Found{Href: view.PersonPath(person.ID), Name: person.Name})
+		named[person.Name]++
+	}
+	for _, person := range recent {
+		one := view.Found{Href: view.PersonPath(person.ID), Name: person.Name}
+		if named[person.Name] > 1 { // only their addresses tell them apart
+			if known, err := s.people(c).Find(ctx, person.ID); err == nil {
+				one.UPN = known.UserPrincipalName
+			}
+		}
+		found.People = append(found.People, one)
 	}
 	return found, nil
 }

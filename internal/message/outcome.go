@@ -54,7 +54,11 @@ func FieldErrors(ctx context.Context, refusal *outcome.Error) []FieldError {
 	}
 	errs := make([]FieldError, 0, len(refusal.Fields))
 	for _, f := range refusal.Fields {
-		errs = append(errs, FieldError{Name: f.Name, Text: Text(ctx, "field."+f.Name+"."+f.Flaw)})
+		words := "field." + f.Name + "." + f.Flaw
+		if !Has(words) { // of a hidden field, which nobody typed into
+			words = "field.unreadable"
+		}
+		errs = append(errs, FieldError{Name: f.Name, Text: Text(ctx, words)})
 	}
 	return errs
 }
