@@ -11,10 +11,14 @@ import (
 	"strings"
 )
 
-// sheets are the parts of app.css in the order of the cascade.
-var sheets = []string{
-	"color", "base", "layout", "header", "button", "field", "summary", "notice",
-	"fob", "badge", "drawing", "steps", "receipt", "admin", "desk", "print",
+// sheets are the style sheets that are served, each with its parts in the order of the cascade.
+// What only admins see is nobody else's to download.
+var sheets = map[string][]string{
+	"app.css": {
+		"color", "base", "layout", "header", "button", "field", "summary", "notice",
+		"fob", "badge", "drawing", "steps", "receipt", "print",
+	},
+	"admin.css": {"admin", "desk", "chart", "trail"},
 }
 
 // types are the media types served, by the name's end.
@@ -39,19 +43,21 @@ type library struct {
 	paths  map[string]string
 }
 
-// load reads css/ into one sheet, and js/, img/ and dist/ as they are.
+// load reads css/ into the sheets, and js/, img/ and dist/ as they are.
 func load(fsys fs.FS) (library, error) {
 	l := library{assets: map[string]asset{}, paths: map[string]string{}}
-	var css bytes.Buffer
-	for _, name := range sheets {
-		data, err := fs.ReadFile(fsys, "css/"+name+".css")
-		if err != nil {
-			return library{}, fmt.Errorf("read style sheet: %w", err)
+	for sheet, parts := range sheets {
+		var css bytes.Buffer
+		for _, name := range parts {
+			data, err := fs.ReadFile(fsys, "css/"+name+".css")
+			if err != nil {
+				return library{}, fmt.Errorf("read style sheet: %w", err)
+			}
+			css.Write(data)
 		}
-		css.Write(data)
-	}
-	if err := l.add("app.css", css.Bytes()); err != nil {
-		return library{}, err
+		if err := l.add(sheet, css.Bytes()); err != nil {
+			return library{}, err
+		}
 	}
 	for _, pattern := range []string{"js/*.js", "img/*", "dist/*.js"} {
 		names, err := fs.Glob(fsys, pattern)

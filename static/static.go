@@ -2,7 +2,8 @@
 // others wrote, built into dist/. It owns their addresses: each carries a hash of its content, so
 // that a copy may be kept for ever and a new one is fetched at once.
 //
-// The style sheets lie in css/, one for each component, and are served as one, app.css. Without
+// The style sheets lie in css/, one for each component, and are served as one, app.css, with
+// another for what only admins see, admin.css. Without
 // dist/ built the portal still works: URL answers "" for what is not there and the page leaves
 // it out.
 package static

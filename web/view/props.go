@@ -10,6 +10,7 @@ type Chrome struct {
 	Person    *oath.Person // who is signed in; nil when nobody is
 	CSRFToken string       // of the signed-in session, for sign-out and the forms
 	Return    string       // local path a sign-in from here comes back to
+	Admin     bool         // it is a page of the admins'
 }
 
 // Help is where people get help; each part may be empty.

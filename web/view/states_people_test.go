@@ -72,14 +72,20 @@ func refusalsForOthers() []*outcome.Error {
 	return all
 }
 
+func adminChrome(title string) Chrome {
+	c := chrome(title)
+	c.Admin = true
+	return c
+}
+
 func people(p PeopleProps) templ.Component {
-	p.Chrome = chrome("Find a person")
+	p.Chrome = adminChrome("Find a person")
 	return PeoplePage(p)
 }
 
 func person(ctx context.Context) PersonProps {
 	return PersonProps{
-		Chrome: chrome("Ann Smith"), Seen: "5eef",
+		Chrome: adminChrome("Ann Smith"), Seen: "5eef",
 		Person: oath.Person{ID: "a1", Name: "Ann Smith", UserPrincipalName: "ann.smith@contoso.example", Mail: "ann.smith@contoso.example"},
 		Held:   []string{message.Text(ctx, "person.held", "count", 0, "limit", 5), message.Text(ctx, "person.left", "count", 5)},
 	}
@@ -153,7 +159,7 @@ func personRefused(ctx context.Context, refusal *outcome.Error) templ.Component 
 
 func removeFor(s *Summary) RemoveForProps {
 	return RemoveForProps{
-		RemoveProps: RemoveProps{Chrome: chrome("Remove this person’s fob?"), Summary: s, Fob: keyRing, Only: true, Form: "o1"},
+		RemoveProps: RemoveProps{Chrome: adminChrome("Remove this person’s fob?"), Summary: s, Fob: keyRing, Only: true, Form: "o1"},
 		Person:      oath.Person{ID: "a1", Name: "Ann Smith", UserPrincipalName: "ann.smith@contoso.example"}, Seen: "5eef",
 	}
 }
@@ -166,7 +172,7 @@ func removeForUnread(ctx context.Context) templ.Component {
 
 func sheet(isAssigned bool, where string) templ.Component {
 	return SheetPage(SheetProps{
-		Chrome: chrome("Your fob for signing in"), Assigned: isAssigned, Serial: "GALT12345678", Where: where,
+		Chrome: adminChrome("Your fob for signing in"), Assigned: isAssigned, Serial: "GALT12345678", Where: where,
 		Person: oath.Person{ID: "a1", Name: "Ann Smith"}, QR: QR{ViewBox: "0 0 29 29", Path: "M4 4h1v1h-1z"},
 	})
 }

@@ -43,5 +43,9 @@ func describedBy(id, problem string) string {
 	return strings.Join(ids, " ")
 }
 
-// modules are the scripts that improve a page; each works by itself.
-var modules = []string{"focus.js", "busy.js", "scanner.js", "choose.js", "copy.js", "search.js"}
+// modules are the scripts that improve a page, and adminModules those that improve the pages of
+// admins alone; each works by itself.
+var (
+	modules      = []string{"focus.js", "busy.js", "scanner.js", "copy.js"}
+	adminModules = []string{"choose.js", "search.js"}
+)
