@@ -39,6 +39,8 @@ func (s *Server) getPerson(c echo.Context) error {
 			return s.personProblem(c, err)
 		}
 		status, state.unread = s.status(c, refusal), refusal
+	} else {
+		s.settleOwn(c, person.ID, methods)
 	}
 	s.takeTyped(c, &state)
 	s.takeDone(c, &state)

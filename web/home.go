@@ -34,7 +34,9 @@ func (s *Server) getHome(c echo.Context) error {
 		return err
 	}
 	status := http.StatusOK
-	if err != nil {
+	if err == nil {
+		s.settleOwn(c, sess.Person.ID, methods)
+	} else {
 		refusal := s.refusal(c, err)
 		status = s.status(c, refusal)
 		state.unread = s.unread(c, refusal)
