@@ -1,6 +1,6 @@
 // A scanner is a keyboard that types a serial number in one burst and ends it with Enter, Tab or
 // nothing. Wherever it types, its burst belongs into the serial field, once; and Enter outside the
-// code's field never sends a form whose code is still missing.
+// code's field never sends a form whose code is still missing; on a choice it takes it and goes on.
 const gap = 50; // milliseconds between two keys of a scanner at most
 const serialLike = /^(?=.*\d)[\w.:/\]-]{8,}$/; // a shorter burst may be a code, one without a digit a name
 let burst = "";
@@ -34,12 +34,14 @@ document.addEventListener("keydown", (event) => {
 	if (event.key.length === 1) burst += event.key;
 	if (event.key !== "Enter" && event.key !== "Tab") return;
 	moved = settle(field) || moved;
+	if (event.key === "Enter" && field.type === "radio") field.checked = true;
 	const complete = field === code ? !moved : code.value && serial.value;
 	if (event.key === "Tab" || complete) return;
 	event.preventDefault();
 	stopped = true;
 	const inputs = [...field.form.querySelectorAll("input:not([type=hidden])")];
-	(moved ? field : inputs[inputs.indexOf(field) + 1]).focus();
+	const next = field.type === "radio" ? serial : inputs[inputs.indexOf(field) + 1];
+	(moved ? field : next).focus();
 });
 
 // Enter on the summary's link leads to a field, and does not send that field's form.
