@@ -15,7 +15,7 @@ import (
 const replaceBens = "/admin/users/" + ben + "/replace"
 
 func replaceForm(w *e2e.World, t *testing.T) url.Values {
-	return url.Values{"fob": {idOf(t, w, bensActiveFob)}, "off": {"deactivate"}, "form": {"f1"}}
+	return url.Values{"fob": {idOf(t, w, bensActiveFob)}, "off": {"deactivate"}, "formId": {"f1"}}
 }
 
 func verify(t *testing.T, page *e2e.Page, checks ...htmltest.Check) {

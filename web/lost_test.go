@@ -41,7 +41,7 @@ func TestALostFobIsSwitchedOffAtOnceAndFoundAgain(t *testing.T) {
 		htmltest.In(".caution")) // it is the only active one
 
 	w.Cloud.ResetCalls()
-	form := url.Values{"form": {"f1"}}
+	form := url.Values{"formId": {"f1"}}
 	done := v.Follow(t, v.Post(t, fob+"/lost", form))
 	if done.Status != http.StatusOK || done.Outcome(t) != "deactivated" {
 		t.Fatalf("answered %d %q\n%s", done.Status, done.Outcome(t), done.Body)
