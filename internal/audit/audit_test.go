@@ -62,24 +62,44 @@ func TestAUD04EveryFieldIsInTheHash(t *testing.T) {
 }
 
 func TestAUD04VerifyFindsTheFirstRowThatIsWrong(t *testing.T) {
+	key, whole := []byte("key"), chained(5)
+	at := func(n int) audit.Head { return audit.Head{Number: int64(n), Hash: whole[n-1].Hash} }
 	for _, test := range []struct {
-		name   string
-		change func([]audit.Entry) []audit.Entry
-		at     int64 // 0: it verifies
-		head   int64
+		name         string
+		start, noted audit.Head
+		change       func([]audit.Entry) []audit.Entry
+		at           int64 // 0: it verifies
+		head         int64
 	}{
-		{"as it was written", func(e []audit.Entry) []audit.Entry { return e }, 0, 5},
-		{"nothing yet", func([]audit.Entry) []audit.Entry { return nil }, 0, 0},
-		{"the tail cut off, which only the head shows", func(e []audit.Entry) []audit.Entry { return e[:3] }, 0, 3},
-		{"a row missing", func(e []audit.Entry) []audit.Entry { return append(e[:2], e[3:]...) }, 3, 2},
-		{"the first missing", func(e []audit.Entry) []audit.Entry { return e[1:] }, 1, 0},
-		{"a row twice", func(e []audit.Entry) []audit.Entry { return append(e[:2], e[1:]...) }, 2, 2},
-		{"two rows swapped", func(e []audit.Entry) []audit.Entry { e[1], e[2] = e[2], e[1]; return e }, 2, 1},
-		{"a row edited", func(e []audit.Entry) []audit.Entry { e[3].Serial = "other"; return e }, 4, 3},
-		{"a hash emptied", func(e []audit.Entry) []audit.Entry { e[3].Hash = nil; return e }, 4, 3},
+		{name: "as it was written", head: 5},
+		{name: "nothing yet", change: cut(0, 0), head: 0},
+		{name: "the tail cut off, which only a noted head shows", change: cut(0, 3), head: 3},
+		{name: "the tail cut off after the noted head", noted: at(3), change: cut(0, 3), head: 3},
+		{name: "the tail cut off before the noted head", noted: at(5), change: cut(0, 3), at: 4, head: 3},
+		{name: "all cut off", noted: at(5), change: cut(0, 0), at: 1},
+		{name: "made anew, which only a noted head shows", noted: audit.Head{Number: 3, Hash: at(2).Hash}, at: 3, head: 3},
+		{name: "grown since the head was noted", noted: at(3), head: 5},
+		{name: "the beginning dropped", start: at(2), change: cut(2, 5), head: 5},
+		{name: "all but the last dropped", start: at(4), noted: at(5), change: cut(4, 5), head: 5},
+		{name: "dropped up to the noted head", start: at(2), noted: at(2), change: cut(2, 5), head: 5},
+		{name: "dropped up to another than the noted head", start: at(2), noted: audit.Head{Number: 2, Hash: at(1).Hash},
+			change: cut(2, 5), at: 2, head: 2},
+		{name: "more gone than was dropped", start: at(2), change: cut(3, 5), at: 3, head: 2},
+		{name: "a dropped row is there again", start: at(2), change: cut(1, 5), at: 2, head: 2},
+		{name: "another's beginning", start: audit.Head{Number: 2, Hash: at(1).Hash}, change: cut(2, 5), at: 3, head: 2},
+		{name: "a row missing", change: func(e []audit.Entry) []audit.Entry { return append(e[:2], e[3:]...) }, at: 3, head: 2},
+		{name: "the first missing", change: cut(1, 5), at: 1},
+		{name: "a row twice", change: func(e []audit.Entry) []audit.Entry { return append(e[:2], e[1:]...) }, at: 2, head: 2},
+		{name: "two rows swapped", change: func(e []audit.Entry) []audit.Entry { e[1], e[2] = e[2], e[1]; return e }, at: 2, head: 1},
+		{name: "a row edited", change: func(e []audit.Entry) []audit.Entry { e[3].Serial = "other"; return e }, at: 4, head: 3},
+		{name: "a hash emptied", change: func(e []audit.Entry) []audit.Entry { e[3].Hash = nil; return e }, at: 4, head: 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			head, err := audit.Verify([]byte("key"), entries(test.change(chained(5)), nil))
+			trail := chained(5)
+			if test.change != nil {
+				trail = test.change(trail)
+			}
+			head, err := audit.Verify(key, test.start, test.noted, entries(trail, nil))
 			broken, _ := errors.AsType[*audit.Break](err)
 			switch {
 			case test.at == 0 && err != nil, test.at != 0 && (broken == nil || broken.Number != test.at):
@@ -91,9 +111,62 @@ func TestAUD04VerifyFindsTheFirstRowThatIsWrong(t *testing.T) {
 	}
 }
 
+func cut(from, to int) func([]audit.Entry) []audit.Entry {
+	return func(e []audit.Entry) []audit.Entry { return e[from:to] }
+}
+
+func TestAUD04AHeadNotedBeforeWhatWasDroppedProvesNothing(t *testing.T) {
+	whole := chained(5)
+	start, noted := audit.Head{Number: 3, Hash: whole[2].Hash}, audit.Head{Number: 2, Hash: whole[1].Hash}
+	_, err := audit.Verify([]byte("key"), start, noted, entries(whole[3:], nil))
+	if _, broken := errors.AsType[*audit.Break](err); err == nil || broken {
+		t.Errorf("got %v, want an error that is no break", err)
+	}
+}
+
+func TestAUD04AHeadIsReadAsItIsWritten(t *testing.T) {
+	whole := chained(1)
+	for _, head := range []audit.Head{{}, {Number: 1, Hash: whole[0].Hash}} {
+		got, err := audit.ParseHead(" " + head.String() + "\n")
+		if err != nil || got.String() != head.String() {
+			t.Errorf("got %v (%v), want %v", got, err, head)
+		}
+	}
+	sum := strings.Repeat("ab", 32)
+	for _, wrong := range []string{"", ":", "5", "5:", "5:" + sum[2:], "5:" + sum + "ab", "-1:" + sum, "5:" + sum[1:] + "g", "99999999999999999999:" + sum, "0:ab"} {
+		if head, err := audit.ParseHead(wrong); err == nil {
+			t.Errorf("%q is %v, want an error", wrong, head)
+		}
+	}
+}
+
+func TestAUD08AMarkIsGoodUnderItsKeyAndAsItWasMade(t *testing.T) {
+	key, whole := []byte("key"), chained(2)
+	mark := audit.NewMark(key, audit.Head{Number: 2, Hash: whole[1].Hash}, noon.Add(time.Microsecond))
+	if err := mark.Check(key); err != nil {
+		t.Error(err)
+	}
+	for what, change := range map[string]func(*audit.Mark){
+		"another number": func(m *audit.Mark) { m.Number++ },
+		"another hash":   func(m *audit.Mark) { m.Hash = whole[0].Hash },
+		"another date":   func(m *audit.Mark) { m.At = m.At.Add(time.Millisecond) },
+		"no seal":        func(m *audit.Mark) { m.Seal = nil },
+		"a row's hash":   func(m *audit.Mark) { m.Seal = m.Hash },
+	} {
+		changed := mark
+		change(&changed)
+		if broken, ok := errors.AsType[*audit.Break](changed.Check(key)); !ok || broken.Number != changed.Number {
+			t.Errorf("%s: %v, want a break", what, changed.Check(key))
+		}
+	}
+	if mark.Check([]byte("another")) == nil {
+		t.Error("it is good under another key")
+	}
+}
+
 func TestAUD04AnErrorOfReadingIsNoBreak(t *testing.T) {
 	failure := errors.New("failure")
-	_, err := audit.Verify([]byte("key"), entries(chained(2), failure))
+	_, err := audit.Verify([]byte("key"), audit.Head{}, audit.Head{}, entries(chained(2), failure))
 	if _, broken := errors.AsType[*audit.Break](err); broken || !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
 	}

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"strconv"
+	"strings"
 )
 
 // chainVersion names the encoding that Chain hashes, so that no other use of the key can yield the
@@ -18,7 +20,7 @@ type Entry struct {
 	Hash []byte // Chain of the row and of the entry before
 }
 
-// Head is the end of the trail: how many rows there are, and the hash of the last. Noted where the
+// Head is the end of the trail: how many rows were ever written, and the hash of the last. Noted where the
 // trail's keeper can't reach, it shows a tail that was cut off later.
 type Head struct {
 	Number int64
@@ -28,6 +30,18 @@ type Head struct {
 // String returns number and hash as "1234:9f86…", the hash in hex and in full.
 func (h Head) String() string {
 	return strconv.FormatInt(h.Number, 10) + ":" + hex.EncodeToString(h.Hash)
+}
+
+// ParseHead reads what String writes; a log or a person may have put spaces around it.
+func ParseHead(s string) (Head, error) {
+	number, hash, _ := strings.Cut(strings.TrimSpace(s), ":")
+	count, err := strconv.ParseInt(number, 10, 64)
+	sum, hexErr := hex.DecodeString(hash)
+	whole := len(sum) == sha256.Size || count == 0 && len(sum) == 0
+	if err != nil || hexErr != nil || count < 0 || !whole {
+		return Head{}, errors.New("want a head as the log has it, such as 1234:9f86… with all 64 digits of the hash")
+	}
+	return Head{Number: count, Hash: sum}, nil
 }
 
 // Chain returns the keyed hash of a bounded row and of the hash of the row before it, which is nil

@@ -26,4 +26,13 @@ const (
 	EventSignOut = "sign_out"
 	EventDenied  = "denied"
 	EventLimit   = "limit"
+	EventLock    = "lock" // a person was refused because of too many tries in a row
+	EventExport  = "export"
 )
+
+// Count says how many rows of an event and an outcome a day has.
+type Count struct {
+	Day            time.Time // its midnight, UTC
+	Event, Outcome string
+	Rows           int
+}

@@ -18,14 +18,18 @@ type Ledger interface {
 	//   - nil: the act is ours to do;
 	//   - *Repeat: the same person sent the same code for the same fob: Settled is that act's end,
 	//     or nil while it is still under way;
-	//   - *outcome.Error TooManyAttempts with RetryAfter, or WrongCode where somebody else has
-	//     used the code;
+	//   - *outcome.Error TooManyAttempts with RetryAfter, or with ReasonLocked and no RetryAfter, or
+	//     WrongCode where somebody else has used the code;
 	//   - any other error: the store failed, and Graph must not be called.
 	Open(ctx context.Context, act Act) error
 	// Close records what came of an act that Open let through, with act.Serial as it is known by
 	// then (Open may not have known it), gives the counted attempt back
 	// where o.Refund is set and releases the code where o.Release is set.
 	Close(ctx context.Context, act Act, end End) error
+	// Step records what came of one step of an act that asks several things of Graph, such as
+	// assigning and then activating: a row of its own in the trail, with the step as its event and
+	// the act's request id. It ends nothing; that is left to Close.
+	Step(ctx context.Context, act Act, step string, end End) error
 	// FindReceipt returns the end of the person's act with this id, or ErrNoReceipt. An act that
 	// is still under way is ErrNoReceipt too.
 	FindReceipt(ctx context.Context, personID, actID string) (Receipt, error)
@@ -46,7 +50,7 @@ const (
 // Act is one thing done for a person: what the audit trail's intent says, and what is counted.
 type Act struct {
 	ID          string // our request id; names the act, its two audit rows and its receipt
-	Event       string // EventEnrol, EventActivate or EventRemove
+	Event       string // one of the Event constants
 	Actor       Party
 	Subject     Party
 	Serial      string // as typed or as Graph has it; in full
@@ -67,10 +71,20 @@ type Party struct{ ID, Name string }
 
 // Limit is one counter of verification codes that were tried.
 type Limit struct {
-	Counter string        // "person:<object id>" or "serial:<canonical serial number>"
+	// Counter is "person:<object id>", "serial:<canonical serial number>" or "actor:<object id>".
+	Counter string
 	Max     int           // tries allowed in the window
 	Window  time.Duration // slides: a try ages out on its own
+	// LockAfter is how many tries in a row without success lock the counter until Memory.Unlock;
+	// 0 means that it only waits.
+	LockAfter int
 }
+
+// LockAfter is how many tries in a row without success lock a person.
+const LockAfter = 100
+
+// ReasonLocked narrows TooManyAttempts: waiting is not the cure, an admin is.
+const ReasonLocked = "locked"
 
 // End is what came of an act.
 type End struct {
@@ -99,3 +113,56 @@ func (*Repeat) Error() string { return "the same code was submitted before" }
 
 // ErrNoReceipt is what FindReceipt answers where this person has no such act that has ended.
 var ErrNoReceipt = errors.New("no such receipt")
+
+// Memory is what the portal remembers of people beyond their acts, for those who help them. Each
+// method is one durable step or one read; an error is always the store's.
+type Memory interface {
+	// Locked reports whether the person's tries are locked.
+	Locked(ctx context.Context, personID string) (bool, error)
+	// Unlock lifts the person's lock and forgets the tries that count against the person. The
+	// serial numbers' tries and the actors' stay.
+	Unlock(ctx context.Context, personID string) error
+
+	// ReportLost remembers that the fob was reported lost; a new report takes the earlier one's place.
+	ReportLost(ctx context.Context, lost Lost) error
+	// ClearLost forgets it, as when the fob was found or is no longer the person's.
+	ClearLost(ctx context.Context, methodID string) error
+	// LostOf returns when each of the person's lost fobs was reported, by the method's id.
+	LostOf(ctx context.Context, personID string) (map[string]time.Time, error)
+
+	// SaveReplacement remembers a replacement that is under way, so that it can be left and taken
+	// up again. A person's replacement of the same old fob takes the place of the earlier one.
+	SaveReplacement(ctx context.Context, r Replacement) error
+	// Replacements returns the person's replacements under way, the newest first.
+	Replacements(ctx context.Context, personID string) ([]Replacement, error)
+	// FinishReplacement forgets it: it is done or given up, and the trail has what happened.
+	FinishReplacement(ctx context.Context, personID, oldMethod string) error
+
+	// RecentSubjects returns the people for whom the actor did something lately, without the actor,
+	// the latest first, with the name of that time. It looks at the actor's newest 200 rows.
+	RecentSubjects(ctx context.Context, actorID string, limit int) ([]Party, error)
+	// Unsettled returns acts of which it is not known what came of them, for this subject or, where
+	// subjectID is empty, for anybody, the newest first: those that ended as OutcomeUnknown, and
+	// those that have no end yet (a zero End), which may be under way. Close settles them.
+	Unsettled(ctx context.Context, subjectID string, limit int) ([]Receipt, error)
+}
+
+// Lost is a fob that was reported lost. Graph shows it as assigned like any other.
+type Lost struct {
+	MethodID string
+	Person   string // object id of whose it is
+	Serial   string // in full, as Graph has it
+	At       time.Time
+	By       Party // who reported it
+}
+
+// Replacement is the exchange of a fob for another in two steps, the old one off and the new one
+// on, while it is under way.
+type Replacement struct {
+	Person    Party
+	OldMethod string
+	OldSerial string          // in full, as Graph has it
+	Off       outcome.Outcome // what came of the old one; empty while it is not off
+	Started   time.Time
+	By        Party // who began it
+}

@@ -29,7 +29,7 @@ func TestAUD04ConcurrentRowsMakeOneChain(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		verified, err := s.VerifyAudit(t.Context())
+		verified, err := s.VerifyAudit(t.Context(), audit.Head{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestAUD04TamperingIsFound(t *testing.T) {
 			for _, statement := range test.changes {
 				change(t, s, statement)
 			}
-			_, err := s.VerifyAudit(t.Context())
+			_, err := s.VerifyAudit(t.Context(), audit.Head{})
 			broken, ok := errors.AsType[*audit.Break](err)
 			if !ok || broken.Number != test.at {
 				t.Errorf("got %v, want a break at row %d", err, test.at)
@@ -97,7 +97,7 @@ func TestAUD04ACutTailShowsAgainstTheHeadInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	change(t, s, "DELETE FROM audit WHERE number = 3")
-	head, err := s.VerifyAudit(t.Context())
+	head, err := s.VerifyAudit(t.Context(), audit.Head{})
 	if err != nil || head.String() == logged.String() {
 		t.Errorf("head %v (%v) after the cut, want one other than %v", head, err, logged)
 	}
@@ -108,7 +108,7 @@ func TestAUD04AnotherKeyVerifiesNothing(t *testing.T) {
 	if err := s.AppendAudit(t.Context(), audit.Row{Time: noon, Event: audit.EventSignIn}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := audit.Verify(make([]byte, 32), s.AuditRows(t.Context()))
+	_, err := audit.Verify(make([]byte, 32), audit.Head{}, audit.Head{}, s.AuditRows(t.Context()))
 	if _, broken := errors.AsType[*audit.Break](err); !broken {
 		t.Errorf("got %v, want a break", err)
 	}
@@ -118,7 +118,7 @@ func TestAUD04AnUnreadableTrailIsNotABrokenOne(t *testing.T) {
 	s := openTestStore(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.VerifyAudit(ctx)
+	_, err := s.VerifyAudit(ctx, audit.Head{})
 	if _, broken := errors.AsType[*audit.Break](err); broken || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the error of reading", err)
 	}
@@ -135,7 +135,7 @@ func TestAUD05EveryFieldIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		want.Number = 1
-		if diff := cmp.Diff([]audit.Row{want}, trail(t, s)); diff != "" {
+		if diff := cmp.Diff([]audit.Row{want}, rowsOf(t, s)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -147,7 +147,7 @@ func TestAUD07FieldsAreBoundedAsTheyAreKept(t *testing.T) {
 		act.Actor.Name = strings.Repeat("ß", 5000)
 		act.Address = "192.0.2.1\r\nlevel=ERROR\x00\xff\u202e"
 		mustOpenAct(t, s, act)
-		row := trail(t, s)[0]
+		row := rowsOf(t, s)[0]
 		if want := strings.Repeat("ß", audit.MaxLength); row.ActorName != want {
 			t.Errorf("name of %d bytes, want %d", len(row.ActorName), len(want))
 		}

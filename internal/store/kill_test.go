@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
 )
 
@@ -67,7 +68,7 @@ func TestRST02NothingAcknowledgedIsLostByAKill(t *testing.T) {
 		s := mustOpen(t, path, testKeys)
 		t.Logf("%d steps acknowledged, open again after %v", len(acknowledged), time.Since(began))
 		intents := map[string]bool{}
-		for _, row := range trail(t, s) {
+		for _, row := range rowsOf(t, s) {
 			intents[row.RequestID] = true
 		}
 		for _, step := range acknowledged {
@@ -87,7 +88,7 @@ func TestRST02NothingAcknowledgedIsLostByAKill(t *testing.T) {
 				t.Errorf("the child said %q", step)
 			}
 		}
-		if _, err := s.VerifyAudit(t.Context()); err != nil {
+		if _, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil {
 			t.Error(err)
 		}
 		mustClose(t, s)

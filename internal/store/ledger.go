@@ -123,20 +123,28 @@ func (t *tx) usedCode(act desk.Act) (refusal, err error) {
 
 // FindReceipt returns the end of an act that this person did, or desk.ErrNoReceipt.
 func (l *Ledger) FindReceipt(ctx context.Context, personID, actID string) (desk.Receipt, error) {
-	var r desk.Receipt
-	var opened, ended int64
-	err := l.s.reads.receipt.QueryRowContext(ctx, actID, personID).Scan(
-		&r.Act.ID, &r.Act.Event, &opened, &r.Act.Actor.ID, &r.Act.Actor.Name, &r.Act.Subject.ID, &r.Act.Subject.Name,
-		&r.Act.Address, &r.Act.Serial, &r.Act.DisplayName,
-		&r.End.Outcome, &r.End.Reason, &r.End.GraphRequestID, &ended)
+	r, err := scanReceipt(l.s.reads.receipt.QueryRowContext(ctx, actID, personID).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return desk.Receipt{}, desk.ErrNoReceipt
 	}
 	if err != nil {
 		return desk.Receipt{}, fmt.Errorf("read the receipt of act %s: %w", actID, err)
 	}
-	r.Act.At, r.End.At = time.UnixMilli(opened).UTC(), time.UnixMilli(ended).UTC()
 	return r, nil
+}
+
+// scanReceipt scans the columns of selectReceipt. The end of an act that has none is zero.
+func scanReceipt(scan func(into ...any) error) (desk.Receipt, error) {
+	var r desk.Receipt
+	var opened, ended int64
+	err := scan(&r.Act.ID, &r.Act.Event, &opened, &r.Act.Actor.ID, &r.Act.Actor.Name, &r.Act.Subject.ID, &r.Act.Subject.Name,
+		&r.Act.Address, &r.Act.Serial, &r.Act.DisplayName,
+		&r.End.Outcome, &r.End.Reason, &r.End.GraphRequestID, &ended)
+	r.Act.At = time.UnixMilli(opened).UTC()
+	if r.End.Outcome != "" {
+		r.End.At = time.UnixMilli(ended).UTC()
+	}
+	return r, err
 }
 
 // The outcome's row has the serial as it was known by then.

@@ -21,6 +21,16 @@ func (l *Ledger) Close(ctx context.Context, act desk.Act, end desk.End) error {
 	return nil
 }
 
+// Step records one step of an act; see desk.Ledger.
+func (l *Ledger) Step(ctx context.Context, act desk.Act, step string, end desk.End) error {
+	row := rowOf(act)
+	row.Time, row.Event, row.Outcome, row.GraphRequestID = end.At, step, string(end.Outcome), end.GraphRequestID
+	if err := l.s.AppendAudit(ctx, row); err != nil {
+		return fmt.Errorf("record step %s of act %s: %w", step, act.ID, err)
+	}
+	return nil
+}
+
 const endAct = `UPDATE act SET outcome = $2, display_name = $3, reason = $4
 	WHERE id = $1 AND (outcome IS NULL OR ($5 <> $6 AND EXISTS
 		(SELECT 1 FROM audit WHERE audit.number = act.outcome AND audit.outcome = $6)))`
@@ -61,6 +71,11 @@ func (t *tx) giveBack(act desk.Act, end desk.End) error {
 		for _, limit := range act.Limits {
 			if _, err := t.exec("DELETE FROM attempt WHERE counted = $1 AND act = $2", limit.Counter, act.ID); err != nil {
 				return fmt.Errorf("give the attempt back: %w", err)
+			}
+			if limit.LockAfter > 0 {
+				if err := t.endRun(limit, end); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func TestAUD01AnActLeavesItsIntentAndThenItsOutcome(t *testing.T) {
 		act.Serial = "GALT1-known-later"
 		mustCloseAct(t, s, act, ended(outcome.Enrolled))
 		wantTrail(t, s, "enrol  act-1", "enrol enrolled act-1")
-		rows := trail(t, s)
+		rows := rowsOf(t, s)
 		if rows[0].Serial != "GALT1" || rows[1].Serial != act.Serial || rows[1].GraphRequestID != "graph-1" {
 			t.Errorf("rows %+v", rows)
 		}
@@ -115,7 +115,7 @@ func TestAUD06TheFileHoldsTheSerialAndNoCode(t *testing.T) {
 		}
 		found += string(content)
 	}
-	for text, want := range map[string]bool{"GALT1": true, "only-the-hash-of-": true, string(s.chainKey): false} {
+	for text, want := range map[string]bool{"GALT1": true, "only-the-hash-of-": true, string(s.key): false} {
 		if strings.Contains(found, text) != want {
 			t.Errorf("%q stands in the database: %v, want %v", text, !want, want)
 		}

@@ -16,9 +16,16 @@ import (
 const insertAttempt = `INSERT INTO attempt (counted, at, act, until)
 	SELECT $1, $2, $3, $4 WHERE (SELECT COUNT(*) FROM attempt WHERE counted = $1 AND at > $5) < $6`
 
-// count counts the act against each of its limits and reports whether one was reached already.
+// count counts the act against each of its limits and reports whether one was reached already, or
+// is locked.
 func (t *tx) count(act desk.Act) (hit bool, err error) {
 	for _, limit := range act.Limits {
+		if limit.LockAfter > 0 {
+			free, err := t.countRun(limit)
+			if err != nil || !free {
+				return !free, err
+			}
+		}
 		n, err := t.exec(insertAttempt, limit.Counter, act.At.UnixMilli(), act.ID,
 			act.At.Add(limit.Window).UnixMilli(), act.At.Add(-limit.Window).UnixMilli(), limit.Max)
 		if err != nil {
@@ -36,6 +43,10 @@ func (t *tx) count(act desk.Act) (hit bool, err error) {
 func (t *tx) tooMany(act desk.Act) (refusal, err error) {
 	if err := t.undo(); err != nil {
 		return nil, fmt.Errorf("take back the attempt: %w", err)
+	}
+	locked, err := t.lockedBy(act)
+	if err != nil || locked {
+		return &outcome.Error{Outcome: outcome.TooManyAttempts, Reason: desk.ReasonLocked}, err
 	}
 	wait, news := time.Second, false
 	for _, limit := range act.Limits {

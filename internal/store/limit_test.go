@@ -141,7 +141,7 @@ func TestLIM08ALimitIsAuditedOnceAWindow(t *testing.T) {
 			mustOpenAct(t, s, enrolment(fmt.Sprint("act-", n), "ada", "GALT1", fmt.Sprint(n)))
 		}
 		limits := func() (ids []string) {
-			for _, r := range trail(t, s) {
+			for _, r := range rowsOf(t, s) {
 				if r.Event == "limit" && r.Outcome == string(outcome.TooManyAttempts) {
 					ids = append(ids, r.RequestID)
 				}

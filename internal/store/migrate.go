@@ -15,9 +15,9 @@ var migrations embed.FS
 // row. Migrations are numbered from 1 and only go forward. A schema that is newer than the newest
 // is refused: this program does not know what it would break.
 func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted by name, so by number
+	files, err := migrationFiles()
 	if err != nil {
-		return fmt.Errorf("list the migrations: %w", err)
+		return err
 	}
 	const table = `CREATE TABLE IF NOT EXISTS schema_version (
 		version BIGINT PRIMARY KEY -- the number of a migration that was done
@@ -26,8 +26,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, table); err != nil {
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
-	const newest = "SELECT COALESCE(MAX(version), 0) FROM schema_version"
-	if err := db.QueryRowContext(ctx, newest).Scan(&version); err != nil {
+	if err := db.QueryRowContext(ctx, newestVersion).Scan(&version); err != nil {
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	if version > len(files) {
@@ -40,6 +39,17 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	return nil
+}
+
+const newestVersion = "SELECT COALESCE(MAX(version), 0) FROM schema_version"
+
+// migrationFiles returns the migrations in the order of their numbers.
+func migrationFiles() ([]string, error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted by name, so by number
+	if err != nil {
+		return nil, fmt.Errorf("list the migrations: %w", err)
+	}
+	return files, nil
 }
 
 func migrateTo(ctx context.Context, db *sql.DB, version int, file string) error {

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"fobdesk/internal/audit"
 )
 
 var testKeys = gcmKeys{"the key of tests, of whatever length"}
@@ -179,7 +181,7 @@ func TestRST03AnOnlineBackupRestoresAndVerifies(t *testing.T) {
 
 	restored := mustOpen(t, backup, testKeys)
 	defer mustClose(t, restored)
-	if head, err := restored.VerifyAudit(t.Context()); err != nil || head.Number < 5 {
+	if head, err := restored.VerifyAudit(t.Context(), audit.Head{}); err != nil || head.Number < 5 {
 		t.Errorf("head %v (%v), want 5 rows or more", head, err)
 	}
 }
@@ -190,7 +192,7 @@ func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
 	for n, keys := range []gcmKeys{{first}, {second, first}, {second}, {third, second}} {
 		s := mustOpen(t, path, keys)
 		mustOpenAct(t, s, enrolment(fmt.Sprint("act-", n), fmt.Sprint(n), fmt.Sprint(n), "1"))
-		if head, err := s.VerifyAudit(t.Context()); err != nil || head.Number != int64(n+1) {
+		if head, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil || head.Number != int64(n+1) {
 			t.Errorf("head %v (%v), want row %d", head, err, n+1)
 		}
 		mustClose(t, s)
@@ -202,7 +204,7 @@ func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
 func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
 	s := mustOpen(t, path, testKeys)
-	key := string(s.chainKey)
+	key := string(s.key)
 	mustClose(t, s)
 	content, err := os.ReadFile(path)
 	if err != nil {

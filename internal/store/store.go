@@ -29,11 +29,11 @@ type Keys interface {
 // Store keeps the sessions and the audit trail; its Ledger keeps the acts. It implements
 // session.Rows and session.UsedStates and is safe for concurrent use.
 type Store struct {
+	trail
 	db       *database
 	writer   *writer
 	sessions *sessionCache
 	reads    reads
-	chainKey []byte
 	now      func() time.Time
 	release  func() error // closes db, once
 }
@@ -46,9 +46,9 @@ var errClosed = errors.New("the database is closed")
 // newer than this program, and where none of the keys opens what an earlier start sealed. An error
 // never shows the URL's secrets.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" {
-		return nil, errors.New("the database's URL is not of the form sqlite:PATH")
+	path, err := pathOf(url)
+	if err != nil {
+		return nil, err
 	}
 	db, err := openSQLite(ctx, path)
 	if err != nil {
@@ -62,18 +62,27 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
+func pathOf(url string) (string, error) {
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" {
+		return "", errors.New("the database's URL is not of the form sqlite:PATH")
+	}
+	return path, nil
+}
+
 func (s *Store) start(ctx context.Context, keys Keys) error {
 	if err := migrate(ctx, s.db.writer); err != nil {
 		return err
 	}
-	var err error
-	if s.chainKey, err = chainKey(ctx, s.db.writer, keys); err != nil {
+	key, err := makeChainKey(ctx, s.db.writer, keys)
+	if err != nil {
 		return err
 	}
+	s.trail = trail{db: s.db.readers, key: key}
 	if s.reads, err = prepareReads(ctx, s.db.readers); err != nil {
 		return err
 	}
-	s.writer = newWriter(s.db.writer, s.chainKey, s.sessions.forget)
+	s.writer = newWriter(s.db.writer, key, s.sessions.forget)
 	go s.writer.run(context.WithoutCancel(ctx))
 	return nil
 }
@@ -119,31 +128,43 @@ func (s *Store) Close(ctx context.Context) error {
 	return s.release()
 }
 
-// chainKey returns the key of the audit trail's chain, made at the first start. It is kept sealed,
-// and sealed again at each start, so that a server key that is no longer the first can go.
-func chainKey(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
-	const name = "audit chain"
-	key := make([]byte, 32)
-	var sealed []byte
-	err := db.QueryRowContext(ctx, "SELECT sealed FROM server_key WHERE name = $1", name).Scan(&sealed)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+// chainKeyName names the key of the audit trail's chain, and binds what is sealed to it.
+const chainKeyName = "audit chain"
+
+// makeChainKey returns the key of the audit trail's chain, made at the first start. It is kept
+// sealed, and sealed again at each start, so that a server key that is no longer the first can go.
+func makeChainKey(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
+	key, err := readChainKey(ctx, db, keys)
+	if errors.Is(err, sql.ErrNoRows) {
+		key, err = make([]byte, 32), nil
 		rand.Read(key) // never fails
-	case err != nil:
-		return nil, fmt.Errorf("read the audit trail's key: %w", err)
-	default:
-		if key, err = keys.Open(sealed, []byte(name)); err != nil {
-			return nil, fmt.Errorf("open the audit trail's key (FOBDESK_SESSION_KEYS must still hold an older key, "+
-				"one that the last start had): %w", err)
-		}
 	}
-	if sealed, err = keys.Seal(key, []byte(name)); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := keys.Seal(key, []byte(chainKeyName))
+	if err != nil {
 		return nil, fmt.Errorf("seal the audit trail's key: %w", err)
 	}
 	const upsert = `INSERT INTO server_key (name, sealed) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`
-	if _, err := db.ExecContext(ctx, upsert, name, sealed); err != nil {
+	if _, err := db.ExecContext(ctx, upsert, chainKeyName, sealed); err != nil {
 		return nil, fmt.Errorf("keep the audit trail's key: %w", err)
+	}
+	return key, nil
+}
+
+// readChainKey returns the key, or sql.ErrNoRows where none was made yet.
+func readChainKey(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
+	var sealed []byte
+	const query = "SELECT sealed FROM server_key WHERE name = $1"
+	if err := db.QueryRowContext(ctx, query, chainKeyName).Scan(&sealed); err != nil {
+		return nil, fmt.Errorf("read the audit trail's key: %w", err)
+	}
+	key, err := keys.Open(sealed, []byte(chainKeyName))
+	if err != nil {
+		return nil, fmt.Errorf("open the audit trail's key (FOBDESK_SESSION_KEYS must still hold an older key, "+
+			"one that the last start had): %w", err)
 	}
 	return key, nil
 }

@@ -36,7 +36,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
 		t.Run(database.name, func(t *testing.T) {
 			s := database.open(t)
 			test(t, s)
-			if _, err := s.VerifyAudit(t.Context()); err != nil {
+			if _, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil {
 				t.Errorf("verify: %v", err)
 			}
 		})
@@ -134,8 +134,8 @@ func mustCloseAct(t testing.TB, s *Store, act desk.Act, end desk.End) {
 	}
 }
 
-// trail returns all rows of the trail.
-func trail(t testing.TB, s *Store) []audit.Row {
+// rowsOf returns all rows of the trail.
+func rowsOf(t testing.TB, s *Store) []audit.Row {
 	t.Helper()
 	var rows []audit.Row
 	for entry, err := range s.AuditRows(t.Context()) {
@@ -151,7 +151,7 @@ func trail(t testing.TB, s *Store) []audit.Row {
 func wantTrail(t testing.TB, s *Store, want ...string) {
 	t.Helper()
 	var got []string
-	for _, r := range trail(t, s) {
+	for _, r := range rowsOf(t, s) {
 		got = append(got, r.Event+" "+r.Outcome+" "+r.RequestID)
 	}
 	if !slices.Equal(got, want) {
