@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/tls"
 	"errors"
+	"flag"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -54,17 +55,12 @@ type Config struct {
 func Load(args []string, env func(string) (string, bool), read func(string) ([]byte, error)) (*Config, error) {
 	d := &draft{read: read, found: map[string]bool{}}
 	table := d.settings()
-	flags, err := parseFlags(table, args)
+	flags, err := parseFlags(flag.NewFlagSet("serve", flag.ContinueOnError), table, args)
 	if err != nil {
 		return nil, err
 	}
-	from := sources{flags: flags, env: env, read: read}
-	var problems []error
-	for _, s := range table {
-		problems = append(problems, d.fill(s, from))
-	}
-	problems = append(problems, d.oneProof())
-	if err := errors.Join(problems...); err != nil {
+	err = d.fillAll(table, sources{flags: flags, env: env, read: read})
+	if err := errors.Join(err, d.oneProof()); err != nil {
 		return nil, err
 	}
 	d.derive()
@@ -77,6 +73,15 @@ type draft struct {
 	cloud cloud
 	read  func(string) ([]byte, error)
 	found map[string]bool // the settings that were given a value, right or wrong
+}
+
+// fillAll fills each setting of the table into the draft and answers all that is wrong.
+func (d *draft) fillAll(table []setting, from sources) error {
+	var problems []error
+	for _, s := range table {
+		problems = append(problems, d.fill(s, from))
+	}
+	return errors.Join(problems...)
 }
 
 // fill finds the value of s and parses it into the draft.

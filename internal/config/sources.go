@@ -70,10 +70,10 @@ func readSome(read func(string) ([]byte, error), path string) ([]byte, error) {
 	return b, nil
 }
 
-// parseFlags answers the flags that args give, by the variable each stands for; flag.ErrHelp
-// where help is asked for. Flags take every value as text, so that no value is in its errors.
-func parseFlags(table []setting, args []string) (map[string]string, error) {
-	set := flag.NewFlagSet("serve", flag.ContinueOnError)
+// parseFlags answers the flags that args give, by the variable each stands for; flag.ErrHelp where
+// help is asked for. The set may have flags of its own, and is told them. Flags of the table take
+// every value as text, so that no value is in its errors.
+func parseFlags(set *flag.FlagSet, table []setting, args []string) (map[string]string, error) {
 	set.SetOutput(io.Discard)
 	variables := map[string]string{}
 	add := func(variable string) {
@@ -93,7 +93,11 @@ func parseFlags(table []setting, args []string) (map[string]string, error) {
 		return nil, fmt.Errorf("got %q, want flags only", set.Arg(0))
 	}
 	given := map[string]string{}
-	set.Visit(func(f *flag.Flag) { given[variables[f.Name]] = f.Value.String() })
+	set.Visit(func(f *flag.Flag) {
+		if variable, ours := variables[f.Name]; ours {
+			given[variable] = f.Value.String()
+		}
+	})
 	return given, nil
 }
 

@@ -8,14 +8,23 @@ import (
 
 // Usage writes the help of "fobdesk serve": every setting with its flag, variable and default.
 func Usage(w io.Writer) error {
-	var b strings.Builder
-	b.WriteString(`Usage: fobdesk serve [flags]
+	const above = `Usage: fobdesk serve [flags]
 
 Starts the portal. Every flag can be given as the variable beside it; a flag goes before the
 variable. A secret is best kept out of both: give the file that holds it.
 
-`)
-	for _, s := range (&draft{}).settings() {
+`
+	_, err := io.WriteString(w, above+flagsOf((&draft{}).settings()))
+	return err
+}
+
+// StoreUsage is the help of LoadStore's settings, to stand below that of a command's own flags.
+func StoreUsage() string { return flagsOf((&draft{}).storeSettings()) }
+
+// flagsOf is the help of these settings.
+func flagsOf(table []setting) string {
+	var b strings.Builder
+	for _, s := range table {
 		fmt.Fprintf(&b, "  --%s %s\n", flagName(s.variable()), s.metavar)
 		if s.secret {
 			file := s.variable() + fileSuffix
@@ -23,8 +32,7 @@ variable. A secret is best kept out of both: give the file that holds it.
 		}
 		fmt.Fprintf(&b, "        %s (%s; %s)\n", strings.ReplaceAll(s.help, "`", ""), s.variable(), s.otherwise())
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // markdown is the README's table of settings.

@@ -1,0 +1,34 @@
+package config
+
+import (
+	"flag"
+	"slices"
+)
+
+// Store is what a command needs that works on the database and on nothing else.
+type Store struct {
+	DatabaseURL Secret[string]   // as in Config, as is the field below
+	SessionKeys Secret[[][]byte] // they open the key of the audit trail
+}
+
+// storeSettings are the rows of the table that LoadStore reads.
+func (d *draft) storeSettings() []setting {
+	return slices.DeleteFunc(d.settings(), func(s setting) bool {
+		return s.name != "DATABASE_URL" && s.name != "SESSION_KEYS"
+	})
+}
+
+// LoadStore reads the settings of Store as Load reads all of them, and the command's own flags,
+// which set has already.
+func LoadStore(set *flag.FlagSet, args []string, env func(string) (string, bool), read func(string) ([]byte, error)) (*Store, error) {
+	d := &draft{read: read, found: map[string]bool{}}
+	table := d.storeSettings()
+	flags, err := parseFlags(set, table, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.fillAll(table, sources{flags: flags, env: env, read: read}); err != nil {
+		return nil, err
+	}
+	return &Store{DatabaseURL: d.DatabaseURL, SessionKeys: d.SessionKeys}, nil
+}
