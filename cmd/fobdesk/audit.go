@@ -61,7 +61,7 @@ type errFlags struct{ error }
 func auditTrail(args []string, stdout, stderr io.Writer) int {
 	name := ""
 	if len(args) > 0 {
-		name = args[0]
+		name, args = args[0], args[1:]
 	}
 	if name == "help" || name == "-h" || name == "--help" {
 		fmt.Fprint(stdout, auditUsage, config.StoreUsage())
@@ -74,7 +74,7 @@ func auditTrail(args []string, stdout, stderr io.Writer) int {
 	}
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	run := command(set)
-	settings, err := config.LoadStore(set, args[1:], os.LookupEnv, os.ReadFile)
+	settings, err := config.LoadStore(set, args, os.LookupEnv, os.ReadFile)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, auditUsage, config.StoreUsage())
 		return exitDone

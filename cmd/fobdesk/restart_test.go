@@ -165,7 +165,7 @@ func acts(t *testing.T, p *e2e.Program) []string {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close(t.Context()) }()
-	if _, err := db.VerifyAudit(t.Context()); err != nil {
+	if _, err := db.VerifyAudit(t.Context(), audit.Head{}); err != nil {
 		t.Errorf("the audit trail does not verify: %v", err)
 	}
 	var rows []string

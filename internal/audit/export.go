@@ -10,6 +10,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Format is how an export is written.
@@ -112,11 +113,8 @@ func rowWriter(w *bufio.Writer, f Format) (func(exported) error, error) {
 // cell puts an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV
 // Injection), their full-width forms included, which some take for the same.
 func cell(s string) string {
-	for _, first := range s {
-		if strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-			return "'" + s
-		}
-		break
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return "'" + s
 	}
 	return s
 }

@@ -66,15 +66,16 @@ func TestAUD05ARowWithoutValuesHasEveryColumn(t *testing.T) {
 
 func TestINP06CellsThatBeginAFormulaAreNeutralised(t *testing.T) {
 	for given, want := range map[string]string{
-		"=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "\nx": "'\nx",
-		"＝1": "'＝1", "'=1": "'=1", "a=1": "a=1", " =1": " =1", "": "", "GALT-1": "GALT-1",
+		"=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\nx": "'\nx",
+		"\rx": "'x", // the CSV writer drops the carriage return; no row that is kept has one
+		"＝1":  "'＝1", "'=1": "'=1", "a=1": "a=1", " =1": " =1", "": "", "GALT-1": "GALT-1",
 	} {
 		row := audit.Row{
 			Event: given, Outcome: given, Actor: given, ActorName: given, Subject: given, SubjectName: given,
 			Serial: given, Station: given, Address: given, RequestID: given, GraphRequestID: given,
 		}
 		for i, got := range readCSV(t, row) {
-			if i > 1 && got != strings.ReplaceAll(want, "\r", "") && got != want {
+			if i > 1 && got != want { // number and time are never text
 				t.Errorf("%s: %q is %q, want %q", columns[i], given, got, want)
 			}
 		}

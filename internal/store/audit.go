@@ -47,32 +47,7 @@ func (t *tx) append(row audit.Row) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("insert audit row %d: %w", row.Number, err)
 	}
-	if err := t.tally(row); err != nil {
-		return 0, err
-	}
+	t.appended = append(t.appended, row)
 	t.head = &audit.Head{Number: row.Number, Hash: hash}
 	return row.Number, nil
-}
-
-// blockRows is how many rows of the trail a row of audit_block stands for.
-const blockRows = 1024
-
-const upsertBlock = `INSERT INTO audit_block (block, oldest, newest) VALUES ($1, $2, $2)
-	ON CONFLICT (block) DO UPDATE SET
-		oldest = CASE WHEN excluded.oldest < audit_block.oldest THEN excluded.oldest ELSE audit_block.oldest END,
-		newest = CASE WHEN excluded.newest > audit_block.newest THEN excluded.newest ELSE audit_block.newest END`
-
-const upsertDay = `INSERT INTO audit_day (day, event, outcome, written) VALUES ($1, $2, $3, 1)
-	ON CONFLICT (day, event, outcome) DO UPDATE SET written = audit_day.written + 1`
-
-// tally keeps up what is read instead of many rows: where a time is found, and how many a day.
-func (t *tx) tally(row audit.Row) error {
-	at := row.Time.UnixMilli()
-	if _, err := t.exec(upsertBlock, row.Number/blockRows, at); err != nil {
-		return fmt.Errorf("note the time of audit row %d: %w", row.Number, err)
-	}
-	if _, err := t.exec(upsertDay, at/dayMillis, row.Event, row.Outcome); err != nil {
-		return fmt.Errorf("count audit row %d: %w", row.Number, err)
-	}
-	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"fobdesk/internal/audit"
@@ -16,17 +16,22 @@ type where struct {
 	args  []any
 }
 
-// add adds a term with one argument, whose place in the term is ?.
-func (w *where) add(term string, arg any) {
-	w.args = append(w.args, arg)
-	w.terms = append(w.terms, strings.ReplaceAll(term, "?", fmt.Sprintf("$%d", len(w.args))))
+// arg adds an argument and returns its place.
+func (w *where) arg(value any) string {
+	w.args = append(w.args, value)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+// add adds a term with one argument, whose place in it is ?.
+func (w *where) add(term string, value any) {
+	w.terms = append(w.terms, strings.ReplaceAll(term, "?", w.arg(value)))
 }
 
 func (w *where) String() string { return strings.Join(w.terms, " AND ") }
 
-// condition chooses the rows of the filter between two numbers, both included. It lets the database
-// choose but one index, that of the serial number or else of the subject, or none, which is to walk
-// the numbers: nothing can use an index by a column that something was appended to.
+// condition chooses the rows of the filter between two numbers, both included. It leaves the database
+// one index to choose, that of the serial number or else of the subject, or else none but the numbers:
+// a column that something was appended to, were it nothing, is in no index.
 func condition(f audit.Filter, first, last int64) *where {
 	w := &where{}
 	w.add("number >= ?", first)
@@ -84,8 +89,7 @@ func between(ctx context.Context, db querier, f audit.Filter, first, last int64)
 		return first, first - 1, nil
 	}
 	first, last = max(first, low.Int64*blockRows), min(last, high.Int64*blockRows+blockRows-1)
-	// The first and the last block that have a time of the filter's have a row of it, or of one
-	// beside it, near the edge.
+	// Within those blocks, up to the outermost rows that are of the times themselves.
 	for _, edge := range []struct {
 		order string
 		into  *int64

@@ -42,8 +42,7 @@ func (t trail) list(ctx context.Context, f audit.Filter, before int64, limit int
 		return merge(ctx, snapshot, f, first, last, limit)
 	}
 	w := condition(f, first, last)
-	w.args = append(w.args, limit)
-	query := fmt.Sprintf("SELECT %s FROM audit WHERE %s ORDER BY number DESC LIMIT $%d", auditColumns, w, len(w.args))
+	query := "SELECT " + auditColumns + " FROM audit WHERE " + w.String() + " ORDER BY number DESC LIMIT " + w.arg(limit)
 	return readRows(ctx, snapshot, query, w.args...)
 }
 
@@ -56,33 +55,34 @@ const exportAtOnce = 500
 func (t trail) ExportAudit(ctx context.Context, f audit.Filter) iter.Seq2[audit.Row, error] {
 	return func(yield func(audit.Row, error) bool) {
 		head, err := t.AuditHead(ctx)
-		if err != nil {
-			yield(audit.Row{}, err)
-			return
+		first, last := int64(1), head.Number
+		if err == nil {
+			first, last, err = between(ctx, t.db, f, first, last)
 		}
-		first, last, err := between(ctx, t.db, f, 1, head.Number)
 		for err == nil && first <= last {
-			w := condition(f, first, last)
-			w.args = append(w.args, exportAtOnce)
-			query := fmt.Sprintf("SELECT %s FROM audit WHERE %s ORDER BY number LIMIT $%d", auditColumns, w, len(w.args))
 			var portion []audit.Row
-			if portion, err = readRows(ctx, t.db, query, w.args...); err != nil {
-				break
-			}
+			portion, err = t.portion(ctx, f, first, last)
 			for _, row := range portion {
 				if !yield(row, nil) {
 					return
 				}
+				first = row.Number + 1
 			}
 			if len(portion) < exportAtOnce {
-				return
+				break
 			}
-			first = portion[len(portion)-1].Number + 1
 		}
 		if err != nil {
-			yield(audit.Row{}, fmt.Errorf("read the audit trail: %w", err))
+			yield(audit.Row{}, err)
 		}
 	}
+}
+
+// portion returns the first rows between two numbers that fit the filter.
+func (t trail) portion(ctx context.Context, f audit.Filter, first, last int64) ([]audit.Row, error) {
+	w := condition(f, first, last)
+	query := "SELECT " + auditColumns + " FROM audit WHERE " + w.String() + " ORDER BY number LIMIT " + w.arg(exportAtOnce)
+	return readRows(ctx, t.db, query, w.args...)
 }
 
 // DailyCounts returns how many rows of each event and outcome were written on each day (UTC) that

@@ -116,7 +116,7 @@ func TestAUD06TheFileHoldsTheSerialAndNoCode(t *testing.T) {
 		}
 		found += string(content)
 	}
-	for text, want := range map[string]bool{"GALT1": true, "only-the-hash-of-": true, string(s.trail.key): false} {
+	for text, want := range map[string]bool{"GALT1": true, "only-the-hash-of-": true, string(s.key): false} {
 		if strings.Contains(found, text) != want {
 			t.Errorf("%q stands in the database: %v, want %v", text, !want, want)
 		}

@@ -104,12 +104,11 @@ func TestAUD08AnEmptyTrailHasNothingToDrop(t *testing.T) {
 func TestAUD08WhatIsStillNeededStays(t *testing.T) {
 	t.Run("an act under way", func(t *testing.T) {
 		s, url := servedTrail(t, 5)
-		act := enrolment("act-1", "ada", "GALT1", "1")
-		act.Once = nil
+		act := desk.Act{ID: "act-1", Event: desk.EventRemove, At: noon}
 		mustOpenAct(t, s, act)
 		appendAll(t, s, audit.Row{Time: noon, Event: audit.EventSignIn}, audit.Row{Time: noon, Event: audit.EventSignIn})
 		mustPrune(t, url, -1000, 5)
-		mustCloseAct(t, s, act, ended(outcome.Enrolled))
+		mustCloseAct(t, s, act, ended(outcome.Removed))
 		mustPrune(t, url, -1000, 3) // the act's end is the last row
 	})
 	t.Run("a code that is remembered", func(t *testing.T) {

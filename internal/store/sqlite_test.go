@@ -204,7 +204,7 @@ func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
 func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
 	s := mustOpen(t, path, testKeys)
-	key := string(s.trail.key)
+	key := string(s.key)
 	mustClose(t, s)
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -20,6 +20,8 @@ type tx struct {
 	chainKey   []byte
 	head       *audit.Head // nil until it is needed
 	before     *audit.Head // the head before the step
+	appended   []audit.Row // rows that the transaction appended to the trail
+	standing   int         // how many of them are of earlier steps
 	touched    []string    // keys of sessions that the transaction changed
 }
 
@@ -28,12 +30,15 @@ func newTx(ctx context.Context, conn *sql.Conn, chainKey []byte) *tx {
 }
 
 func (t *tx) begin() error {
-	t.touched = nil
+	t.touched, t.appended = nil, nil
 	_, err := t.exec("BEGIN IMMEDIATE")
 	return err
 }
 
 func (t *tx) commit() error {
+	if err := t.tally(); err != nil {
+		return err
+	}
 	_, err := t.exec("COMMIT")
 	return err
 }
@@ -57,7 +62,7 @@ func (t *tx) run(j *job) error {
 	if _, err := t.exec("SAVEPOINT step"); err != nil {
 		return err
 	}
-	t.before = t.head
+	t.before, t.standing = t.head, len(t.appended)
 	if j.err = j.step(t); j.err != nil {
 		if err := t.undo(); err != nil {
 			return err
@@ -69,7 +74,7 @@ func (t *tx) run(j *job) error {
 
 // undo takes back what the step has written so far.
 func (t *tx) undo() error {
-	t.head = t.before
+	t.head, t.appended = t.before, t.appended[:t.standing]
 	_, err := t.exec("ROLLBACK TO step")
 	return err
 }
