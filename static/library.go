@@ -13,7 +13,7 @@ import (
 
 // sheets are the parts of app.css in the order of the cascade.
 var sheets = []string{
-	"color", "base", "layout", "header", "button", "field", "summary", "notice",
+	"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
 	"fob", "badge", "drawing", "steps", "receipt", "print",
 }
 

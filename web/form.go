@@ -53,7 +53,7 @@ const (
 	fieldSerial = "serialNumber"
 	fieldName   = "displayName"
 	fieldCode   = "verificationCode"
-	fieldForm   = "form" // id of the form, hidden
+	fieldForm   = "formId" // id of the form, hidden
 )
 
 // asSeen takes a hidden field as it is, within bounds: it is compared and recorded, never sent on.

@@ -1,7 +1,5 @@
 // After a part of the page was swapped: the focus goes to the summary, the field asked for or the
 // heading, and the heading is announced, as a full load would do by itself.
-const announcer = document.getElementById("announcer");
-
 document.addEventListener("htmx:after:swap", () => {
 	const main = document.getElementById("main");
 	const heading = main?.querySelector("h1");
@@ -10,6 +8,7 @@ document.addEventListener("htmx:after:swap", () => {
 	if (target === heading) heading.tabIndex = -1;
 	target.focus({ preventScroll: true });
 	const title = main.querySelector("#summary-title") ?? heading;
+	const announcer = document.getElementById("announcer");
 	announcer.classList.remove("announcer-shown");
 	announcer.textContent = title?.textContent ?? "";
 });

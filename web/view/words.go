@@ -44,4 +44,4 @@ func describedBy(id, problem string) string {
 }
 
 // modules are the scripts that improve a page; each works by itself.
-var modules = []string{"focus.js", "busy.js", "scanner.js", "copy.js"}
+var modules = []string{"focus.js", "busy.js", "scanner.js", "barcode.js", "copy.js"}
