@@ -15,7 +15,7 @@ import (
 // What only admins see is nobody else's to download.
 var sheets = map[string][]string{
 	"app.css": {
-		"color", "base", "layout", "header", "button", "field", "summary", "notice",
+		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
 		"fob", "badge", "drawing", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "desk", "chart", "trail"},

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
@@ -31,12 +34,21 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("use-fake-device-for-media-stream", true), // a camera with a test picture
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
 	allocator, _ := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, _ := chromedp.NewContext(allocator)
+	ctx, _ := chromedp.NewContext(allocator, chromedp.WithErrorf(report))
 	return ctx, chromedp.Run(ctx)
 })
+
+// report logs what goes wrong inside chromedp, but for an event that it knows nothing of yet: that
+// a dialog was opened or closed.
+func report(format string, args ...any) {
+	if !strings.HasPrefix(format, "unhandled node event") {
+		log.Printf(format, args...)
+	}
+}
 
 // CloseBrowser ends the shared browser, if one was started. TestMain calls it.
 func CloseBrowser() {
@@ -47,8 +59,10 @@ func CloseBrowser() {
 
 // Browser is a person's browser: Chromium with a fresh profile.
 type Browser struct {
-	World *World
-	ctx   context.Context
+	World   *World
+	ctx     context.Context
+	open    context.Context // without the limit, to say where a journey stopped
+	profile cdp.BrowserContextID
 }
 
 // NewBrowser opens a browser that closes with the test.
@@ -58,31 +72,32 @@ func (w *World) NewBrowser(t *testing.T, javascript bool) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	window, err := newWindow(shared)
+	window, profile, err := newWindow(shared)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
-	ctx, stop := context.WithTimeout(ctx, journeyLimit)
+	open := ctx
+	ctx, stop := context.WithTimeout(open, journeyLimit)
 	t.Cleanup(func() { stop(); cancel() })
-	b := &Browser{World: w, ctx: ctx}
+	b := &Browser{World: w, ctx: ctx, open: open, profile: profile}
 	b.Do(t, chromedp.EmulateViewport(1280, 900), emulation.SetScriptExecutionDisabled(!javascript))
 	return b
 }
 
 // newWindow opens a window with a profile of its own. A first tab in a new profile needs a window
 // of its own, which chromedp does not ask for by itself.
-func newWindow(shared context.Context) (target.ID, error) {
+func newWindow(shared context.Context) (target.ID, cdp.BrowserContextID, error) {
 	ctx := cdp.WithExecutor(shared, chromedp.FromContext(shared).Browser)
 	profile, err := target.CreateBrowserContext().WithDisposeOnDetach(true).Do(ctx)
 	if err != nil {
-		return "", fmt.Errorf("make a profile: %w", err)
+		return "", "", fmt.Errorf("make a profile: %w", err)
 	}
 	id, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(ctx)
 	if err != nil {
-		return "", fmt.Errorf("open a window: %w", err)
+		return "", "", fmt.Errorf("open a window: %w", err)
 	}
-	return id, nil
+	return id, profile, nil
 }
 
 // Do takes steps; one that fails shows the page it failed on.
@@ -91,10 +106,32 @@ func (b *Browser) Do(t *testing.T, steps ...chromedp.Action) {
 	for i, step := range steps {
 		if err := chromedp.Run(b.ctx, step); err != nil {
 			var url, text string
-			_ = chromedp.Run(b.ctx, chromedp.Location(&url), chromedp.Text("body", &text, chromedp.ByQuery))
+			look, cancel := context.WithTimeout(b.open, 5*time.Second)
+			defer cancel()
+			_ = chromedp.Run(look, chromedp.Location(&url), chromedp.Text("body", &text, chromedp.ByQuery))
 			t.Fatalf("step %d: %v, at %s:\n%s", i+1, err, url, text)
 		}
 	}
+}
+
+// Permit answers for the person when a page asks for a permission, by its name in the Permissions
+// API, such as "camera".
+func (b *Browser) Permit(t *testing.T, name string, answer browser.PermissionSetting) {
+	t.Helper()
+	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		return browser.SetPermission(&browser.PermissionDescriptor{Name: name}, answer).
+			WithOrigin(b.World.URL).WithBrowserContextID(b.profile).
+			Do(cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser))
+	}))
+}
+
+// Before runs a script in each page that is opened from now on, before the page's own.
+func (b *Browser) Before(t *testing.T, script string) {
+	t.Helper()
+	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(script).Do(ctx)
+		return err
+	}))
 }
 
 // Open goes to a path of the portal.
@@ -115,10 +152,11 @@ func (b *Browser) Press(t *testing.T, selector string) {
 	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
 }
 
-// Type fills a field, in place of what it held.
+// Type fills a field, in place of what it held: chromedp.Clear leaves what was typed before.
 func (b *Browser) Type(t *testing.T, selector, text string) {
 	t.Helper()
-	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Clear(selector, chromedp.ByQuery),
+	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Focus(selector, chromedp.ByQuery),
+		input.DispatchKeyEvent(input.KeyRawDown).WithCommands([]string{"selectAll", "delete"}),
 		chromedp.SendKeys(selector, text, chromedp.ByQuery))
 }
 

@@ -237,6 +237,7 @@ func TestHDR02NoPageBreaksThePolicy(t *testing.T) {
 	b.Press(t, "form[action='/enrol'] button[type=submit]")
 	b.See(t, "[data-outcome=enrolled]")
 	b.Open(t, "/nothing")
+	b.Open(t, "/")
 	b.Press(t, "form[action='/auth/sign-out'] button")
 	b.See(t, "main a[href^='/auth/sign-in']")
 	if kept := b.Evaluate(t, "localStorage.length + sessionStorage.length"); kept != "0" {

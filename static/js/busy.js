@@ -1,14 +1,14 @@
 // While a form's answer is awaited its button says so, the announcer too, and a second press does
 // nothing. A page that comes back from the browser's memory is usable again.
-const announcer = document.getElementById("announcer");
+const announcer = () => document.getElementById("announcer"); // Back makes another one
 
 function start(form, button) {
 	form.setAttribute("aria-busy", "true");
 	button.dataset.label = button.textContent;
 	button.textContent = button.dataset.busy;
 	button.setAttribute("aria-disabled", "true");
-	announcer.classList.remove("announcer-shown");
-	announcer.textContent = button.dataset.busy;
+	announcer().classList.remove("announcer-shown");
+	announcer().textContent = button.dataset.busy;
 }
 
 function recover() {
@@ -34,7 +34,8 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:finally:request", recover);
 document.addEventListener("htmx:error", () => {
-	announcer.textContent = document.body.dataset.failed;
-	announcer.classList.add("announcer-shown");
+	recover(); // it may have come to no request at all
+	announcer().textContent = document.body.dataset.failed;
+	announcer().classList.add("announcer-shown");
 });
 window.addEventListener("pageshow", recover);

@@ -1,0 +1,49 @@
+// The camera as a scanner: what it reads is put into the serial field, and nothing is sent. It is
+// off after a hit, when its dialog closes, and when the page is left or hidden.
+const serialIn = /^(?:.*[?&]serial=)?([\w .:/\]-]{4,80})$/; // as such or in a link; no secret of an app's QR code
+let opened; // its abort ends the watching
+
+async function watch(video, signal) {
+	const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+	const off = () => stream.getTracks().forEach((track) => track.stop());
+	signal.addEventListener("abort", off);
+	try {
+		const detector = new BarcodeDetector();
+		video.srcObject = stream;
+		while (!signal.aborted) {
+			const codes = await detector.detect(video).catch(() => []); // before the first picture
+			const serial = codes.map((code) => serialIn.exec(code.rawValue)?.[1]).find(Boolean);
+			if (serial) return serial;
+			await new Promise((seen) => video.requestVideoFrameCallback(seen));
+		}
+	} finally {
+		off();
+	}
+}
+
+async function open(form, dialog) {
+	const { signal } = (opened = new AbortController());
+	dialog.showModal();
+	const result = await watch(dialog.querySelector("video"), signal).catch((error) => error);
+	if (signal.aborted) return;
+	dialog.close();
+	const { denied, missing, read } = dialog.dataset;
+	const words = result.name === "NotAllowedError" ? denied : result.name ? missing : read;
+	form.querySelector("[data-camera-note]").textContent = words === read ? "" : words;
+	document.getElementById("announcer").textContent = words;
+	if (words !== read) return;
+	form.querySelector("[data-scan]").value = result;
+	[...form.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value)?.focus();
+}
+
+function leave() {
+	opened?.abort();
+	document.querySelector("[data-camera-view][open]")?.close();
+}
+
+document.addEventListener("click", ({ target }) => {
+	const form = target.closest?.("[data-camera]")?.form;
+	if (form) open(form, form.querySelector("[data-camera-view]"));
+	if (target.closest?.("[data-camera-close]")) leave();
+});
+for (const type of ["close", "pagehide", "visibilitychange", "htmx:before:swap"]) window.addEventListener(type, leave, true);
