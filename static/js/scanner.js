@@ -14,13 +14,9 @@ function settle(field) {
 	const serial = field?.form?.querySelector("[data-scan]");
 	if (!serialLike.test(scan) || !serial || !field.value.endsWith(scan)) return false;
 	const before = field.value.slice(0, -scan.length);
-	if (field === serial) {
-		if (before === scan) field.value = scan;
-		return false;
-	}
-	field.value = before;
-	serial.value ||= scan;
-	return true;
+	if (field !== serial || before === scan) field.value = field === serial ? scan : before;
+	if (field !== serial) serial.value ||= scan;
+	return field !== serial;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -44,13 +40,10 @@ document.addEventListener("keydown", (event) => {
 	(moved ? field : next).focus();
 });
 
-// Enter on the summary's link leads to a field, and does not send that field's form.
-document.addEventListener("keydown", (event) => {
-	if (event.key === "Enter" && event.target.matches?.("a[href^='#']")) stopped = true;
-});
-
-// Where key presses are made by a program, this one comes to the field that has the focus by now.
-document.addEventListener("keypress", (event) => {
-	if (stopped && event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
-});
+// Enter on the summary's link leads to a field, and does not send that field's form either. Where key
+// presses are made by a program, this one comes to the field that has the focus by now.
+const leads = (event) => event.key === "Enter" && event.target.matches?.("a[href^='#']");
+const held = (event) => stopped && event.key === "Enter" && event.target.tagName === "INPUT";
+document.addEventListener("keydown", (event) => (stopped ||= leads(event)));
+document.addEventListener("keypress", (event) => held(event) && event.preventDefault());
 document.addEventListener("keyup", () => (stopped = false));
