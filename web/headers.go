@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -58,8 +59,16 @@ func permissionsPolicy(path string) string {
 		"fullscreen=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), " +
 		"payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), " +
 		"usb=(), xr-spatial-tracking=()"
-	if path == "/enrol" {
+	if slices.Contains(scanPages(), path) {
 		return denied + ", camera=(self)"
 	}
 	return denied + ", camera=()"
+}
+
+// scanPages are the routes whose pages have a serial field.
+func scanPages() []string {
+	return []string{
+		enrolPath, "/admin/handout", "/admin/fobs",
+		"/admin/users/:id", "/admin/users/:id/enrol", "/admin/users/:id/assign", "/admin/users/:id/replace",
+	}
 }

@@ -19,8 +19,8 @@ function settle(field) {
 }
 
 document.addEventListener("keydown", (event) => {
-	stopped = false;
 	const field = event.target;
+	stopped = event.key === "Enter" && Boolean(field.matches?.("a[href^='#']")); // it leads to a field
 	const serial = field.form?.querySelector("[data-scan]");
 	const code = field.form?.querySelector("[data-code]");
 	if (field.tagName !== "INPUT" || !serial || !code) return;
@@ -40,11 +40,6 @@ document.addEventListener("keydown", (event) => {
 	const inputs = [...field.form.querySelectorAll("input:not([type=hidden])")];
 	const next = field.type === "radio" ? serial : inputs[inputs.indexOf(field) + 1];
 	(astray ? field : next).focus();
-});
-
-// Enter on the summary's link leads to a field, and does not send that field's form.
-document.addEventListener("keydown", (event) => {
-	if (event.key === "Enter" && event.target.matches?.("a[href^='#']")) stopped = true;
 });
 
 // Where key presses are made by a program, this one comes to the field that has the focus by now.
