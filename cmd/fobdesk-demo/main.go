@@ -75,6 +75,7 @@ func run(ctx context.Context, out io.Writer) error {
 		"FOBDESK_GRAPH_URL":     cloud.GraphBase(),
 		"FOBDESK_SESSION_KEYS":  random(),
 		"FOBDESK_DATABASE_URL":  "sqlite:" + filepath.Join(folder, "fobdesk.db"),
+		"FOBDESK_ADMIN_ROLES":   adminRoles,
 		"FOBDESK_ORG_NAME":      "Contoso",
 		"FOBDESK_SUPPORT_EMAIL": "helpdesk@contoso.example",
 		"FOBDESK_LOG_LEVEL":     "error",
@@ -97,16 +98,26 @@ func run(ctx context.Context, out io.Writer) error {
 // script is what is printed once everything listens: the addresses, the portal's first, and what
 // to try.
 const script = `
-  The portal:      %s
-  The demo's fobs: %s  (they show live codes)
+  The portal:      %[1]s
+  The demo's fobs: %[2]s  (they show live codes)
 
   Try this:
   1. Open both. In the portal sign in as Ada, and enrol the first fob: its serial number and code.
   2. Enrol another with a wrong code, then the fob whose clock is off, then the one that is Chloé’s.
   3. Sign out, sign in as Ben, activate the fob that waits for him, and remove the other.
 
+  At the help desk:
+  1. Sign in as Grace, press Help desk, find Ada, and enrol a fob for her.
+  2. Hand out fobs to one person after another, undo one, and read what was done.
+  3. Sign in as Jonas, who has no role, and open %[1]s/admin.
+
   Ctrl-C ends it. Nothing is kept.
 `
+
+// adminRoles are the roles that open the admins' pages by themselves, and the app role of an admin
+// whose role reaches one administrative unit only: such a role stands in no token.
+const adminRoles = sim.RoleAuthenticationAdministrator + "," + sim.RolePrivilegedAuthenticationAdministrator +
+	"," + sim.RoleGlobalAdministrator + "," + sim.DemoAppRole
 
 // settings reads the demo's settings as the portal's program reads an operator's.
 func settings(env map[string]string) (*config.Config, error) {

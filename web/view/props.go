@@ -11,6 +11,7 @@ type Chrome struct {
 	CSRFToken string       // of the signed-in session, for sign-out and the forms
 	Return    string       // local path a sign-in from here comes back to
 	Admin     bool         // it is a page of the admins'
+	Desk      bool         // whoever is signed in may open the admins' pages
 }
 
 // Help is where people get help; each part may be empty.
