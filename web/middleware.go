@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -54,7 +55,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler { // an answer that is broken off on purpose
+				if broken, ok := p.(error); ok && errors.Is(broken, http.ErrAbortHandler) { // on purpose
 					panic(p)
 				}
 				err = fmt.Errorf("panic in %s: %v\n%s", c.Path(), p, debug.Stack())

@@ -56,6 +56,9 @@ func (e *End) err() error {
 	return &outcome.Error{Outcome: e.Outcome, Reason: e.Reason, Reference: e.GraphRequestID}
 }
 
+// done reports whether the act was done.
+func (e *End) done() bool { return e.err() == nil }
+
 // behind is what lies behind the end, for the log.
 func (e *End) behind() error {
 	if e.refusal == nil {

@@ -80,7 +80,7 @@ func (d *Desk) bySteps(ctx context.Context, inventory Inventory, a answer, in En
 	} else {
 		end = d.judge(ctx, a)
 	}
-	if end.err() == nil && first != nil {
+	if end.done() && first != nil {
 		d.stepsOnly.Store(true) // learnt only now that the steps worked
 	}
 	return end
@@ -99,14 +99,14 @@ func (d *Desk) assignThenActivate(ctx context.Context, a answer, device oath.Dev
 		step.requestID, step.err, step.done = requestID, err, outcome.Assigned
 		end := d.judge(ctx, step)
 		d.step(ctx, a.act, EventAssign, end)
-		if end.err() != nil {
+		if !end.done() {
 			return end, nil
 		}
 	}
 	a.requestID, a.err = d.activateSoon(ctx, a.fobs, device.ID, in)
 	end := d.judge(ctx, a)
 	d.step(ctx, a.act, EventActivate, end)
-	if end.err() != nil {
+	if !end.done() {
 		end.Reason = reasonAssigned // the page offers the activation
 		if end.refusal != nil {
 			end.refusal.Reason = reasonAssigned
