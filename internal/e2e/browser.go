@@ -105,11 +105,7 @@ func (b *Browser) Do(t *testing.T, steps ...chromedp.Action) {
 	t.Helper()
 	for i, step := range steps {
 		if err := chromedp.Run(b.ctx, step); err != nil {
-			var url, text string
-			look, cancel := context.WithTimeout(b.open, 5*time.Second)
-			defer cancel()
-			_ = chromedp.Run(look, chromedp.Location(&url), chromedp.Text("body", &text, chromedp.ByQuery))
-			t.Fatalf("step %d: %v, at %s:\n%s", i+1, err, url, text)
+			t.Fatalf("step %d: %v, at %s", i+1, err, b.where())
 		}
 	}
 }
@@ -140,10 +136,33 @@ func (b *Browser) Open(t *testing.T, path string) {
 	b.Do(t, chromedp.Navigate(b.World.URL+path))
 }
 
-// See waits until the selector is on the page.
+// See waits until the selector is on the page, whichever page that is by then. It asks the page
+// itself, for chromedp's own picture of it can be behind after a swap.
 func (b *Browser) See(t *testing.T, selector string) {
 	t.Helper()
-	b.Do(t, chromedp.WaitVisible(selector, chromedp.ByQuery))
+	question := fmt.Sprintf("document.querySelector(%q)?.checkVisibility() === true", selector)
+	for {
+		var seen bool
+		err := chromedp.Run(b.ctx, chromedp.Evaluate(question, &seen))
+		switch {
+		case err == nil && seen:
+			return
+		case b.ctx.Err() != nil:
+			t.Fatalf("%s never came: %v, at %s", selector, err, b.where())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// where says what page is open and what stands there, for the account of a failure.
+func (b *Browser) where() string {
+	ctx, cancel := context.WithTimeout(b.open, 5*time.Second)
+	defer cancel()
+	var page string
+	if err := chromedp.Run(ctx, chromedp.Evaluate("location.href + '\\n' + document.body.innerText", &page)); err != nil {
+		return err.Error()
+	}
+	return page
 }
 
 // Press clicks what the selector names.

@@ -11,12 +11,6 @@ import (
 	"fobdesk/internal/sim"
 )
 
-// keys types on the keyboard, wherever the focus is. A scanner does the same, only faster.
-func (b *Browser) keys(t *testing.T, text string) {
-	t.Helper()
-	b.Do(t, chromedp.KeyEvent(text))
-}
-
 // focus waits until the element with this id has the focus.
 func (b *Browser) focus(t *testing.T, id string) {
 	t.Helper()
@@ -32,19 +26,19 @@ var scans = []struct{ name, suffix, then string }{
 }
 
 // handOut serves one person by keyboard and scanner.
-func (b *Browser) handOut(t *testing.T, person, serial, code string, n int) {
+func (b *Browser) handOut(t *testing.T, who, serial, code string, n int) {
 	t.Helper()
 	b.focus(t, "q")
-	b.keys(t, person+"\r")
+	b.Keys(t, person(who+"\r"))
 	b.focus(t, "serialNumber")
-	scan := scans[n%len(scans)]
-	b.keys(t, serial+scan.suffix)
-	if strings.Contains(scan.name, "twice") {
-		b.keys(t, serial+scan.suffix)
+	how := scans[n%len(scans)]
+	b.Keys(t, scan(serial+how.suffix))
+	if strings.Contains(how.name, "twice") {
+		b.Keys(t, scan(serial+how.suffix))
 	}
-	b.keys(t, scan.then)
+	b.Keys(t, person(how.then))
 	b.focus(t, "verificationCode")
-	b.keys(t, code+"\r")
+	b.Keys(t, person(code+"\r"))
 }
 
 // toTheQueue signs an admin in and opens the queue.
@@ -74,12 +68,12 @@ func TestTheQueueWithoutAMouse(t *testing.T) {
 	b.toTheQueue(t, sim.GraceID)
 	b.Look(t, "handout-empty")
 	people := crowd(30)
-	for i, person := range people {
+	for i, who := range people {
 		serial := sim.BoxSerial(i)
-		b.handOut(t, person, serial, w.Cloud.Code(serial), i)
+		b.handOut(t, who, serial, w.Cloud.Code(serial), i)
 		b.See(t, fmt.Sprintf(".today-row:nth-child(%d)", i+1))
 		if device, _ := w.Cloud.Device(serial); device.Status != sim.StatusActivated {
-			t.Fatalf("%s, scanned with %s: it is %s\n%s", person, scans[i%len(scans)].name, device.Status, b.Text(t, "main"))
+			t.Fatalf("%s, scanned with %s: it is %s\n%s", who, scans[i%len(scans)].name, device.Status, b.Text(t, "main"))
 		}
 	}
 	b.focus(t, "q")
@@ -102,15 +96,15 @@ func TestTheQueueTakesNoHarm(t *testing.T) {
 	b.See(t, "[data-outcome=invalid_input]")
 	b.focus(t, "summary")
 	b.Look(t, "handout-several")
-	b.keys(t, "\t\r") // the summary's link leads to the choice
+	b.Keys(t, person("\t\r")) // the summary's link leads to the choice
 	b.focus(t, "person")
-	b.keys(t, " \t") // the first of the two, and on to the serial number, which is still there
+	b.Keys(t, person(" \t")) // the first of the two, and on to the serial number, which is still there
 	b.focus(t, "serialNumber")
 	if got := b.Value(t, "#serialNumber"); got != sim.SerialGood30 {
 		t.Errorf("the serial number is %q", got)
 	}
-	b.keys(t, "\t")
-	b.keys(t, w.Cloud.Code(sim.SerialGood30)+"\r")
+	b.Keys(t, person("\t"))
+	b.Keys(t, person(w.Cloud.Code(sim.SerialGood30)+"\r"))
 	b.See(t, "[data-outcome=enrolled]")
 	if held := w.Cloud.Held(sim.AnnSmithID); len(held) != 1 {
 		t.Errorf("Ann Smith holds %v", held)
@@ -125,7 +119,7 @@ func TestTheQueueTakesNoHarm(t *testing.T) {
 
 	b.Open(t, "/admin/handout")
 	b.focus(t, "q")
-	b.keys(t, "\r\r") // a scanner that fires at nothing
+	b.Keys(t, person("\r\r")) // a scanner that fires at nothing
 	b.focus(t, "verificationCode")
 	if got := b.Path(t); got != "/admin/handout" || b.Evaluate(t, "document.querySelector('[data-outcome]')") != "null" {
 		t.Errorf("an empty form was sent, at %s", got)
@@ -138,7 +132,7 @@ func TestTheQueueWithoutJavaScript(t *testing.T) {
 	w := NewWorld(t)
 	b := w.NewBrowser(t, false)
 	b.toTheQueue(t, sim.GraceID)
-	b.keys(t, sim.AdaID+"\t"+sim.SerialGood30+"\t"+w.Cloud.Code(sim.SerialGood30)+"\r")
+	b.Keys(t, person(sim.AdaID+"\t"+sim.SerialGood30+"\t"+w.Cloud.Code(sim.SerialGood30)+"\r"))
 	b.See(t, "[data-outcome=enrolled]")
 	b.Press(t, ".today-undo button")
 	b.See(t, "[data-outcome=removed]")

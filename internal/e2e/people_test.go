@@ -33,7 +33,7 @@ func TestAnAdminSearchesAsTheyTypeAndActsForAPerson(t *testing.T) {
 	b.Open(t, "/admin/users")
 	b.focus(t, "q")
 	b.Look(t, "people-first")
-	b.keys(t, "ann smi")
+	b.Keys(t, person("ann smi"))
 	b.until(t, "document.querySelectorAll('.person-found').length === 2")
 	b.until(t, "document.getElementById('announcer').textContent.includes('2 people')")
 	if focused, typed := b.Focused(t), b.Value(t, "#q"); focused != "q" || typed != "ann smi" {
@@ -74,16 +74,16 @@ func TestAnOlderAnswerOfTheSearchNeverOverwritesANewerOne(t *testing.T) {
 	b.Open(t, "/admin/users")
 	b.focus(t, "q")
 	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodGet, Times: 1, Delay: 3 * time.Second})
-	b.keys(t, "søren")
+	b.Keys(t, person("søren"))
 	b.until(t, "performance.getEntriesByType('resource').length > 0 && document.querySelector('.htmx-request') !== null")
-	b.keys(t, strings.Repeat("\b", 5)+"zoë")
+	b.Keys(t, person(strings.Repeat("\b", 5)+"zoë"))
 	b.until(t, "document.querySelector('.person-link')?.textContent.startsWith('Zoë')")
 	b.until(t, "new Promise(done => setTimeout(() => done(document.querySelector('.person-link').textContent.startsWith('Zoë')), 3500))")
 	if text := b.Text(t, "#results"); strings.Contains(text, "Søren") {
 		t.Errorf("the older answer is shown:\n%s", text)
 	}
 	// What is sent with Enter leads on, whatever was typed a moment before.
-	b.keys(t, strings.Repeat("\b", 3)+sim.AnnSmithID+"\r")
+	b.Keys(t, person(strings.Repeat("\b", 3)+sim.AnnSmithID+"\r"))
 	b.See(t, "form[action$='/enrol']")
 	if path := b.Path(t); path != "/admin/users/"+sim.AnnSmithID {
 		t.Errorf("Enter led to %s", path)
