@@ -30,6 +30,8 @@ func TestAScannerFillsTheSerialAndNeverSendsTheForm(t *testing.T) {
 			want: [3]string{serial}, ends: "serialNumber"},
 		{name: "with an Enter that comes late", typed: []keys{scan(serial), scan("\r")},
 			want: [3]string{serial}, ends: "displayName"},
+		{name: "whose first key comes slowly: whole all the same", typed: []keys{person(serial[:1]), scan(serial[1:] + "\r")},
+			want: [3]string{serial}, ends: "displayName"},
 		{name: "twice with Enter: once", typed: []keys{scan(serial + "\r"), scan(serial + "\r")},
 			want: [3]string{serial}, ends: "displayName"},
 		{name: "twice with Tab: once", typed: []keys{scan(serial + "\t"), scan(serial + "\t")},

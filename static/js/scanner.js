@@ -13,8 +13,9 @@ function settle(field) {
 	burst = "";
 	const serial = field?.form?.querySelector("[data-scan]");
 	if (!serialLike.test(scan) || !serial || !field.value.endsWith(scan)) return false;
-	field.value = field.value.slice(0, -scan.length);
-	serial.value = scan;
+	const before = field.value.slice(0, -scan.length);
+	if (field !== serial) field.value = before;
+	if (field !== serial || serialLike.test(before)) serial.value = scan; // else its first keys came slowly
 	return true;
 }
 
