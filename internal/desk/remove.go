@@ -32,9 +32,21 @@ func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string
 		}
 		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
 		requestID, err := fobs.Remove(ctx, in.MethodID)
-		return d.judge(ctx, answer{
+		end := d.judge(ctx, answer{
 			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Removed,
 			find: func(m oath.Method) bool { return m.ID == in.MethodID },
 		})
+		if end.done() {
+			d.forgetLost(ctx, act, in.MethodID)
+		}
+		return end
 	})
+}
+
+// forgetLost forgets that the fob was reported lost: it is no longer the person's. Graph has spoken
+// by then, so a store that fails is logged and not told as a failure.
+func (d *Desk) forgetLost(ctx context.Context, act *Act, methodID string) {
+	if err := d.Memory.ClearLost(ctx, methodID); err != nil {
+		d.Log.ErrorContext(ctx, "the lost fob was not forgotten", "act", act.ID, "error", err)
+	}
 }
