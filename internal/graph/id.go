@@ -37,5 +37,15 @@ func isObjectID(id string) bool {
 }
 
 // userPrincipalName is what Entra allows in one (Entra, "UserPrincipalName attribute population"),
-// a guest's #EXT# included.
-var userPrincipalName = regexp.MustCompile(`^[A-Za-z0-9'._!#^~-]{1,128}@[A-Za-z0-9.-]{1,128}$`)
+// a guest's #EXT# included, and the $ that Graph's own page knows of (Graph, "Get a user").
+var userPrincipalName = regexp.MustCompile(`^[A-Za-z0-9'._!#$^~-]{1,128}@[A-Za-z0-9.-]{1,128}$`)
+
+// userPath is the path of a person, by an object id or a user principal name. A name that begins
+// with $ would be taken for a word of OData's own after /users/, so that it stands as a key, where
+// a quote is doubled (Graph, "Get a user"; OData 4.01 URL Conventions, section 4.3.1).
+func userPath(id string) string {
+	if strings.HasPrefix(id, "$") {
+		return "/users('" + url.PathEscape(strings.ReplaceAll(id, "'", "''")) + "')"
+	}
+	return "/users/" + url.PathEscape(id)
+}

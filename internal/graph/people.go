@@ -90,7 +90,8 @@ func (p *People) search(q, next string) (call, error) {
 	}, nil
 }
 
-// Find answers the person with this object id or user principal name: GET /users/{id}. Errors are
+// Find answers the person with this object id or user principal name: GET /users/{id}, and for a
+// name that begins with $ GET /users('{name}'). Errors are
 // *outcome.Error: NotFound with the reason "person" (also, unsent, for what is neither),
 // NotAllowed, StepUp, SignedOut, Throttled or UpstreamUnavailable.
 func (p *People) Find(ctx context.Context, id string) (oath.Person, error) {
@@ -99,7 +100,7 @@ func (p *People) Find(ctx context.Context, id string) (oath.Person, error) {
 	}
 	var item personItem
 	err := p.read(ctx, call{
-		op: opFindPerson, url: p.client.base + "/users/" + url.PathEscape(id) + "?$select=" + personProperties,
+		op: opFindPerson, url: p.client.base + userPath(id) + "?$select=" + personProperties,
 		typed: []string{id},
 	}, &item)
 	switch {

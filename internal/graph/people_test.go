@@ -212,6 +212,8 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 		"b_x.example#EXT#@contoso.example":   "b_x.example%23EXT%23@contoso.example",
 		strings.ToUpper(annID):               strings.ToUpper(annID),
 		strings.Repeat("a", 128) + "@c.test": strings.Repeat("a", 128) + "@c.test",
+		"!a^b~c@contoso.example":             "%21a%5Eb~c@contoso.example",
+		"pay$roll@contoso.example":           "pay$roll@contoso.example",
 	} {
 		got, err := people(t, f.URL).Find(t.Context(), id)
 		if err != nil || got != (oath.Person{ID: "u-1", Name: "Ann", UserPrincipalName: "ann@contoso.example", Mail: "a@x"}) {
@@ -224,7 +226,7 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 	asked := len(f.asked())
 	for _, id := range []string{
 		"", "ann", "delta", "$count", "me", ".", "..", "@", "a@", "@b", "a/b@c", "../x@y", `a\b@c`, "a b@c", "a?b@c", "a@b@c",
-		"delta(x='@')", "a@b\n", "a@\x00", "é@c", annID + "x", strings.Repeat("a", 3000) + "@c",
+		"delta(x='@')", "$x')/messages('@c", "$a@b(c)", "a@b\n", "a@\x00", "é@c", annID + "x", strings.Repeat("a", 3000) + "@c",
 	} {
 		_, err := people(t, f.URL).Find(t.Context(), id)
 		if refusal, ok := errors.AsType[*outcome.Error](err); !ok || refusal.Outcome != outcome.NotFound || refusal.Reason != "person" {
@@ -233,6 +235,21 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 	}
 	if got := len(f.asked()); got != asked {
 		t.Errorf("Graph was asked %q", f.asked()[asked:])
+	}
+}
+
+func TestINP02ANameThatBeginsWithADollarIsAKey(t *testing.T) {
+	f := newFake(t, says(http.StatusOK, `{"id":"u-1","displayName":"Payroll","userPrincipalName":"x"}`))
+	for id, want := range map[string]string{
+		"$payroll@contoso.example": "/beta/users('$payroll@contoso.example')",
+		"$o'neil#1@contoso.test":   "/beta/users('$o''neil#1@contoso.test')",
+	} {
+		if _, err := people(t, f.URL).Find(t.Context(), id); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+		if asked := f.asked(); asked[len(asked)-1] != "GET "+want {
+			t.Errorf("%s: Graph was asked %q, want %s", id, asked[len(asked)-1], want)
+		}
 	}
 }
 

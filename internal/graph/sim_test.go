@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -261,6 +262,31 @@ func TestAPersonIsFoundByIDAndByUPN(t *testing.T) {
 	_, err := w.client.People(w.as(sim.AdaID, "User.Read")).Find(t.Context(), sim.AnnSmithID)
 	want(t, "an employee", err, outcome.NotAllowed, "permission")
 }
+
+func TestINP02PeopleOfOddNamesAreFoundByTheirUserPrincipalName(t *testing.T) {
+	names := []string{
+		"$payroll@contoso.example", "$o'neil#1@contoso.example", "'@contoso.example", "o'brien@contoso.example", "!wow@contoso.example",
+		"a#b@contoso.example", "a^b@contoso.example", "~a@contoso.example", "b_x.example#EXT#@contoso.example", "a$b@contoso.example",
+	}
+	w := newTenant(t, func(o *sim.Options) {
+		for i, name := range names {
+			o.People = append(o.People, sim.Person{ID: oddID(i), Name: "Odd", UPN: name})
+		}
+	})
+	people := w.client.People(w.as(sim.GraceID, adminScopes))
+	for i, name := range names {
+		if got, err := people.Find(t.Context(), name); err != nil || got.ID != oddID(i) || got.UserPrincipalName != name {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"$nobody@contoso.example", "$payroll'@contoso.example"} {
+		if _, err := people.Find(t.Context(), name); !errors.Is(err, outcome.NotFound) {
+			t.Errorf("%s: %v, want that nobody is there", name, err)
+		}
+	}
+}
+
+func oddID(i int) string { return fmt.Sprintf("0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4ef%02x", i) }
 
 func TestAFobIsFoundInAnInventoryOf1200(t *testing.T) {
 	w := newTenant(t)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -173,18 +174,31 @@ func (c *Cloud) route(r *http.Request) (graphRoute, []string, graphAnswer) {
 	return graphRoute{}, nil, badRequest("Resource not found for the segment '" + segments[len(segments)-1] + "'.")
 }
 
-// splitPath answers the segments of the path, each unescaped by itself.
+// keyed is a segment with a key, collection('key'), in which a quote is doubled (OData 4.01 URL
+// Conventions, section 4.3.1).
+var keyed = regexp.MustCompile(`^([A-Za-z]+)\('((?:[^']|'')+)'\)$`)
+
+// splitPath answers the segments of the path, each unescaped by itself. A key is a segment of its
+// own. A name that begins with $ is a word of OData's own, so that a person's can only be a key
+// (Graph, "Get a user").
 func splitPath(u *url.URL) ([]string, error) {
-	segments := strings.Split(strings.Trim(u.EscapedPath(), "/"), "/")
-	for i, segment := range segments {
+	var segments []string
+	for segment := range strings.SplitSeq(strings.Trim(u.EscapedPath(), "/"), "/") {
 		plain, err := url.PathUnescape(segment)
 		if err != nil {
 			return nil, err
 		}
+		if parts := keyed.FindStringSubmatch(plain); parts != nil {
+			segments = append(segments, parts[1], strings.ReplaceAll(parts[2], "''", "'"))
+			continue
+		}
 		if plain == "" || plain == me {
 			return nil, errors.New("an empty segment")
 		}
-		segments[i] = plain
+		if last := len(segments) - 1; strings.HasPrefix(plain, "$") && last >= 0 && strings.EqualFold(segments[last], "users") {
+			return nil, errors.New("a word of OData's own")
+		}
+		segments = append(segments, plain)
 	}
 	return segments, nil
 }

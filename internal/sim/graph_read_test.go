@@ -294,3 +294,29 @@ func TestWhoMaySeePeopleAndThePolicy(t *testing.T) {
 	}
 	w.want(w.graph(ada, http.MethodGet, policy, nil), 403, "accessDenied")
 }
+
+func TestAPersonIsNamedByASegmentOrByAKey(t *testing.T) {
+	w := newWorld(t, func(o *sim.Options) {
+		o.People = append(o.People, sim.Person{ID: "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4ef01", Name: "Payroll", UPN: "$pay'roll@contoso.example"})
+	})
+	grace := w.as(sim.GraceID, "User.ReadBasic.All")
+	for path, name := range map[string]string{
+		"/users('%24pay%27%27roll@contoso.example')":             "Payroll",
+		"/users('0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4ef01')":         "Payroll",
+		"/users/0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4ef01":            "Payroll",
+		"/USERS%28%27" + sim.AdaID + "%27%29":                    "Ada Fischer",
+		"/users/ada.fischer@contoso.example?$select=displayName": "Ada Fischer",
+	} {
+		if got := w.graph(grace, http.MethodGet, path, nil); got.string("displayName") != name {
+			t.Errorf("%s: %d %s", path, got.status, got.text)
+		}
+	}
+	for _, path := range []string{"/users/$pay%27roll@contoso.example", "/users/%24pay'roll@contoso.example", "/users/$count", "/users('')", "/users()"} {
+		w.want(w.graph(grace, http.MethodGet, path, nil), 400, "badRequest")
+	}
+	for _, path := range []string{"/users('$pay'roll@contoso.example')", "/users('nobody')", "/users/'" + sim.AdaID + "'"} {
+		if got := w.graph(grace, http.MethodGet, path, nil); got.status == http.StatusOK {
+			t.Errorf("%s: %d %s", path, got.status, got.text)
+		}
+	}
+}
