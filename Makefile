@@ -69,6 +69,7 @@ go:
 browser:
 	$(call need,chromium,chromium fonts-liberation)
 	$(call need,oathtool,oathtool)
+	$(call need,zbarimg,zbar-tools)
 
 # npm,OPTIONS: what the lock file asks for is installed. It replaces what was there.
 define npm

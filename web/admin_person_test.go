@@ -235,13 +235,18 @@ func TestAnAssignedFobIsActivatedByItsPersonAndHasASheet(t *testing.T) {
 	sheet := personPath(ada, "sheet") + "?serial=" + goodFob
 	sound(t, done, htmltest.In("main > .actions a[href='"+sheet+"']"))
 	page := v.Get(t, sheet)
-	sound(t, page, htmltest.In(".sheet", htmltest.HasText("Ada"), htmltest.HasText(goodFob), htmltest.HasText(w.URL+"/"),
-		htmltest.In("svg.qr path"), htmltest.Not(htmltest.In("input")), htmltest.Not(htmltest.In("[style]"))))
+	sound(t, page, htmltest.In(".sheet", htmltest.HasText("Ada"), htmltest.HasText(goodFob), htmltest.HasText(w.URL+"/enrol?serial="+goodFob),
+		htmltest.In("svg.qr path"), htmltest.HasText("Find this fob on the page"), htmltest.Not(htmltest.In("input")), htmltest.Not(htmltest.In("[style]"))))
 	if strings.Contains(string(page.Body), w.Cloud.Code(goodFob)) {
 		t.Error("the sheet shows a code")
 	}
 	theirs := w.SignedIn(t, ada)
-	form := theirs.Get(t, "/").Doc(t).Find("form[action$='/activate']").AttrOr("action", "")
+	home := theirs.Follow(t, theirs.Get(t, "/enrol?serial="+strings.ToLower(goodFob))) // as the sheet says
+	if home.URL.Path != "/" {
+		t.Fatalf("the sheet's address leads to %s", home.URL)
+	}
+	sound(t, home, htmltest.In("form[action$='/activate'] [name=verificationCode][autofocus]"))
+	form := home.Doc(t).Find("form[action$='/activate']").AttrOr("action", "")
 	if own := theirs.Follow(t, theirs.Post(t, form, url.Values{"verificationCode": {w.Cloud.Code(goodFob)}})); own.Outcome(t) != "activated" {
 		t.Errorf("the person activated it with %q", own.Outcome(t))
 	}
@@ -251,7 +256,8 @@ func TestTheSheetOfAFobThatIsNobodysLeadsToTheEnrolment(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := withAdminGrant(t, w, grace)
-	sound(t, v.Get(t, personPath(ada, "sheet")+"?serial="+goodFob), htmltest.In(".sheet-address", htmltest.HasText(w.URL+"/enrol?serial="+goodFob)))
+	sound(t, v.Get(t, personPath(ada, "sheet")+"?serial="+goodFob),
+		htmltest.In(".sheet-address", htmltest.HasText(w.URL+"/enrol?serial="+goodFob)), htmltest.In("button[data-print][hidden]"))
 	for _, query := range []string{"", "?serial=", "?serial=%00", "?serial=" + strings.Repeat("A", 99)} {
 		if page := v.Get(t, personPath(ada, "sheet")+query); page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "invalid_input" {
 			t.Errorf("%q: %d %q", query, page.Status, page.Outcome(t))

@@ -19,7 +19,7 @@ import (
 const reasonAddress = "address"
 
 // getSheet shows the sheet that goes with a fob to its person: where to go and what to do there. A
-// fob that is assigned already waits on the person's home page; any other is enrolled.
+// fob that is assigned already is only activated; the address is the same, and leads on (see getEnrol).
 func (s *Server) getSheet(c echo.Context) error {
 	person, err := s.subject(c)
 	if err != nil {
@@ -37,9 +37,6 @@ func (s *Server) getSheet(c echo.Context) error {
 		Chrome: s.chrome(c, "sheet.title", nil), Person: person, Serial: serial.String(),
 		Assigned: slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Is(serial) }),
 		Where:    s.BaseURL.String() + enrolPath + "?" + url.Values{"serial": {serial.String()}}.Encode(),
-	}
-	if props.Assigned {
-		props.Where = s.BaseURL.String() + "/"
 	}
 	if props.QR, err = qrOf(props.Where); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -23,15 +24,19 @@ const enrolPath = "/enrol"
 func (s *Server) getEnrol(c echo.Context) error {
 	sess := current(c)
 	draft, kept := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath)
+	serial, err := oath.ParseSerialNumber(c.QueryParam("serial"))
+	if err == nil && !kept {
+		if home := s.waitingAtHome(c, serial); home != "" {
+			return c.Redirect(http.StatusSeeOther, home)
+		}
+	}
 	if s.stale(sess, freshForm) {
 		draft.Path = enrolPath // with what another tab's form left, if it did
 		return s.stepUp(c, c.Request().URL.RequestURI(), draft, nil)
 	}
 	props := view.EnrolProps{}
-	if typed := c.QueryParam("serial"); typed != "" {
-		if serial, err := oath.ParseSerialNumber(typed); err == nil {
-			props.Serial.Value = serial.String()
-		}
+	if err == nil {
+		props.Serial.Value = serial.String()
 	}
 	if kept {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
@@ -40,6 +45,20 @@ func (s *Server) getEnrol(c echo.Context) error {
 		}
 	}
 	return s.render(c, http.StatusOK, s.enrolPage(c, props))
+}
+
+// waitingAtHome is where the fob of a link is activated that an admin has assigned to this person
+// since the link was printed; empty for any other fob, and where it can't be known soon.
+func (s *Server) waitingAtHome(c echo.Context, serial oath.SerialNumber) string {
+	methods, err := s.listSoon(c)
+	if err != nil {
+		return ""
+	}
+	i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.Is(serial) && !m.Active() })
+	if i < 0 {
+		return ""
+	}
+	return "/?" + url.Values{fobParam: {methods[i].ID}}.Encode()
 }
 
 func (s *Server) enrolPage(c echo.Context, props view.EnrolProps) templ.Component {

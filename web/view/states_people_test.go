@@ -42,7 +42,7 @@ func peopleStates(ctx context.Context) map[string]templ.Component {
 		"remove_for/unread": removeForUnread(ctx),
 
 		"sheet/enrol":    sheet(false, "https://fobs.contoso.example/enrol?serial=GALT12345678"),
-		"sheet/assigned": sheet(true, "https://fobs.contoso.example/"),
+		"sheet/assigned": sheet(true, "https://fobs.contoso.example/enrol?serial=GALT12345678"),
 	}
 	for _, o := range []outcome.Outcome{outcome.Enrolled, outcome.Activated, outcome.Deactivated, outcome.Removed} {
 		all["person/"+string(o)] = personDone(ctx, o, nil)

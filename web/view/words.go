@@ -47,5 +47,5 @@ func describedBy(id, problem string) string {
 // admins alone; each works by itself.
 var (
 	modules      = []string{"focus.js", "busy.js", "scanner.js", "barcode.js", "copy.js"}
-	adminModules = []string{"search.js"}
+	adminModules = []string{"search.js", "print.js"}
 )
