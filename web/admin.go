@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/desk"
 	"fobdesk/internal/message"
 	"fobdesk/web/view"
 )
@@ -54,9 +55,14 @@ func (s *Server) addDesk(c echo.Context, props *view.AdminProps) error {
 		})
 	}
 	lost, err := s.Desk.Memory.LostFobs(ctx, lostShown)
+	var holders []desk.Party
+	for _, fob := range lost {
+		holders = append(holders, desk.Party{ID: fob.Person, Name: fob.Name})
+	}
+	named := s.named(c, holders)
 	for _, fob := range lost {
 		props.Lost = append(props.Lost, view.LostFob{
-			At: s.exact(c, fob.At), Serial: fob.Serial, Href: view.PersonPath(fob.Person), By: cmp.Or(fob.By.Name, fob.By.ID),
+			At: s.exact(c, fob.At), Serial: fob.Serial, Holder: named[fob.Person], Href: view.PersonPath(fob.Person), By: cmp.Or(fob.By.Name, fob.By.ID),
 		})
 	}
 	return err

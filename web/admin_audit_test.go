@@ -368,5 +368,51 @@ func TestAReportedLossShowsWhereAnAdminStarts(t *testing.T) {
 	if page := employee.Post(t, link, url.Values{}); page.Status != http.StatusSeeOther {
 		t.Fatalf("reporting the loss answered %d %q", page.Status, page.Outcome(t))
 	}
-	sound(t, admin.Get(t, "/admin"), htmltest.In("main a[href='"+personPath(ben)+"']", htmltest.HasText(bensActiveFob)))
+	page := admin.Get(t, "/admin")
+	sound(t, page, htmltest.In("main a[href='"+personPath(ben)+"']", htmltest.HasText("Ben Adeyemi")), htmltest.In("main", htmltest.HasText(bensActiveFob)))
+	if strings.Contains(string(page.Body), "ben.adeyemi@") {
+		t.Error("nobody else has his name, and his address is shown")
+	}
+}
+
+// reportedLost is a fob that was enrolled for somebody and then reported lost by an admin.
+func reportedLost(t *testing.T, w *e2e.World, admin *e2e.Visitor, person, serial string) {
+	t.Helper()
+	if page := admin.Follow(t, admin.Post(t, personPath(person, "enrol"), enrolment(serial, w.Cloud.Code(serial)))); page.Outcome(t) != "enrolled" {
+		t.Fatalf("enrolling ended with %d %q", page.Status, page.Outcome(t))
+	}
+	device, _ := w.Cloud.Device(serial)
+	page := admin.Post(t, personPath(person, "replace"), url.Values{"fob": {device.ID}, "off": {"deactivate"}})
+	if page.Status != http.StatusSeeOther {
+		t.Fatalf("reporting the loss answered %d %q\n%s", page.Status, page.Outcome(t), page.Body)
+	}
+}
+
+func TestTwoOfOneNameAreToldApartInEveryList(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	admin := withAdminGrant(t, w, grace)
+	reportedLost(t, w, admin, sim.AnnSmithID, goodFob)
+	reportedLost(t, w, admin, sim.AnnSmithOtherID, secondFob)
+	for _, graph := range []struct {
+		down          bool
+		first, second string
+	}{
+		{false, "ann.smith@contoso.example", "ann.smith2@contoso.example"},
+		{true, "…d4e510", "…d4e511"},
+	} {
+		if graph.down {
+			w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "/users/", Status: 503})
+		}
+		for path, list := range map[string]string{"/admin": ".trail", "/admin/handout": ".today"} {
+			page := admin.Get(t, path)
+			sound(t, page,
+				htmltest.In(list+" a[href='"+personPath(sim.AnnSmithID)+"']", htmltest.HasText("Ann Smith "+graph.first)),
+				htmltest.In(list+" a[href='"+personPath(sim.AnnSmithOtherID)+"']", htmltest.HasText("Ann Smith "+graph.second)))
+		}
+		if !graph.down {
+			sound(t, admin.Get(t, "/admin"), htmltest.In(".people", htmltest.HasText(graph.first)), htmltest.In(".people", htmltest.HasText(graph.second)))
+		}
+		w.Cloud.ClearFaults()
+	}
 }

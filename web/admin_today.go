@@ -36,8 +36,14 @@ func (s *Server) addResults(c echo.Context, props *view.HandoutProps) {
 		s.Log.ErrorContext(ctx, "today's results were not read", "error", err, "request_id", requestIDOf(ctx))
 		return
 	}
+	ends := endings(rows, actor)
+	var subjects []desk.Party
+	for _, act := range ends[:min(mostResults, len(ends))] {
+		subjects = append(subjects, desk.Party{ID: act.row.Subject, Name: act.row.SubjectName})
+	}
+	named := s.named(c, subjects)
 	done, refused := 0, 0
-	for _, act := range endings(rows, actor) {
+	for _, act := range ends {
 		good := isDone(act.row.Outcome)
 		if good {
 			done++
@@ -45,7 +51,7 @@ func (s *Server) addResults(c echo.Context, props *view.HandoutProps) {
 			refused++
 		}
 		if len(props.Results) < mostResults {
-			props.Results = append(props.Results, s.result(c, act, good))
+			props.Results = append(props.Results, s.result(c, act, good, named[act.row.Subject]))
 		}
 	}
 	if done+refused > 0 {
@@ -97,11 +103,11 @@ func isDone(came string) bool {
 	return bound(came) || came == string(outcome.Activated) || came == string(outcome.Deactivated) || came == string(outcome.Removed)
 }
 
-func (s *Server) result(c echo.Context, act ending, good bool) view.Result {
+func (s *Server) result(c echo.Context, act ending, good bool, person view.Named) view.Result {
 	ctx, row := c.Request().Context(), act.row
 	result := view.Result{
 		Time:   view.Moment{Words: row.Time.UTC().Format("15:04"), ISO: row.Time.UTC().Format(time.RFC3339)},
-		Person: row.SubjectName, Subject: row.Subject, Serial: row.Serial, Good: good,
+		Person: person, Subject: row.Subject, Serial: row.Serial, Good: good,
 		Words: message.Text(ctx, "history.end."+row.Outcome),
 	}
 	switch {

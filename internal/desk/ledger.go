@@ -164,6 +164,7 @@ type Memory interface {
 type Lost struct {
 	MethodID string
 	Person   string // object id of whose it is
+	Name     string // of whose it is, as the trail has it when it is read; empty where it does not
 	Serial   string // in full, as Graph has it
 	At       time.Time
 	By       Party // who reported it

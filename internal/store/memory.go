@@ -54,14 +54,18 @@ func (l *Ledger) LostOf(ctx context.Context, personID string) (map[string]time.T
 	return lost, nil
 }
 
+// The names are the latest that the trail has.
+const selectLostFobs = `SELECT method, person, serial, at, by_id, by_name, COALESCE((SELECT subject_name FROM audit
+		WHERE subject = lost_fob.person AND subject <> '' AND subject_name <> '' ORDER BY number DESC LIMIT 1), '')
+	FROM lost_fob ORDER BY at DESC, method LIMIT $1`
+
 // LostFobs returns everybody's lost fobs; see desk.Memory.
 func (l *Ledger) LostFobs(ctx context.Context, limit int) ([]desk.Lost, error) {
 	var lost []desk.Lost
-	const query = "SELECT method, person, serial, at, by_id, by_name FROM lost_fob ORDER BY at DESC, method LIMIT $1"
-	err := l.each(ctx, query, []any{limit}, func(scan func(into ...any) error) error {
+	err := l.each(ctx, selectLostFobs, []any{limit}, func(scan func(into ...any) error) error {
 		var one desk.Lost
 		var at int64
-		err := scan(&one.MethodID, &one.Person, &one.Serial, &at, &one.By.ID, &one.By.Name)
+		err := scan(&one.MethodID, &one.Person, &one.Serial, &at, &one.By.ID, &one.By.Name, &one.Name)
 		one.At = time.UnixMilli(at).UTC()
 		lost = append(lost, one)
 		return err

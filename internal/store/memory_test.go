@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/outcome"
 )
@@ -50,6 +51,14 @@ func TestALostFobIsRememberedUntilItIsFound(t *testing.T) {
 		want := []desk.Lost{{MethodID: "fob-2", Person: "bob", At: noon}}
 		if diff := cmp.Diff(want, all); diff != "" || err != nil {
 			t.Error(err, diff)
+		}
+		for _, name := range []string{"Bob", "Bob Baker", ""} {
+			if err := s.AppendAudit(ctx, audit.Row{Time: noon, Event: "deactivate", Subject: "bob", SubjectName: name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if all, err := l.LostFobs(ctx, 1); err != nil || len(all) != 1 || all[0].Name != "Bob Baker" {
+			t.Errorf("%+v (%v), want the latest name that the trail has", all, err)
 		}
 	})
 }

@@ -13,6 +13,7 @@ type OpenAct struct {
 type LostFob struct {
 	At     Moment
 	Serial string
+	Holder Named
 	Href   string // the page of whose it is
 	By     string // who reported it
 }

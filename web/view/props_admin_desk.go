@@ -66,7 +66,7 @@ type HandoutProps struct {
 // Result is one line of the day's results.
 type Result struct {
 	Time    Moment
-	Person  string
+	Person  Named
 	Subject string // object id
 	Serial  string
 	Good    bool

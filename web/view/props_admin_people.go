@@ -25,6 +25,10 @@ type Found struct {
 	Href, Name, UPN, Mail string
 }
 
+// Named is a person in a list. Address tells two of one name apart, and is empty for everybody else;
+// Name is empty where nobody knows it.
+type Named struct{ Name, Address string }
+
 // PersonProps is the page of a person for an admin: their fobs and what can be done.
 type PersonProps struct {
 	Chrome

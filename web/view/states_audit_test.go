@@ -17,7 +17,8 @@ func auditStates(ctx context.Context) map[string]templ.Component {
 	}
 	none := PeopleFound{Heading: message.Text(ctx, "people.recent_none")}
 	opened := OpenAct{At: auditMoment, Event: "Enrol", Serial: "GALT12345678", Subject: annParty, Actor: graceParty}
-	lost := LostFob{At: auditMoment, Serial: "GALT12345678", Href: PersonPath("p1"), By: "Ann Smith"}
+	lost := LostFob{At: auditMoment, Serial: "GALT12345678", Href: PersonPath("p1"), By: "Ann Smith", Holder: Named{Name: "Zoë Quote"}}
+	unnamed := LostFob{At: auditMoment, Serial: "GALT00000042", Href: PersonPath("p2"), By: "Ann Smith", Holder: Named{Address: "…d4e510"}}
 	refused := told(ctx, &outcome.Error{Outcome: outcome.InvalidInput, Fields: []outcome.Field{{Name: "from", Flaw: "date"}, {Name: "to", Flaw: "range"}}})
 	fault := message.Text(ctx, "admin.unread")
 	filter := AuditFilter{Actor: Input{Value: graceParty.ID}, Outcomes: []Choice{{Label: "Any"}, {Value: "wrong_code", Label: "The code was not accepted (wrong_code)", Chosen: true}}}
@@ -26,7 +27,7 @@ func auditStates(ctx context.Context) map[string]templ.Component {
 	exports := []Link{{Href: "/admin/audit/export?format=csv", Text: "Download (CSV)"}, {Href: "/admin/audit/export?format=jsonl", Text: "Download (JSON lines)"}}
 	return map[string]templ.Component{
 		"admin/start":       AdminPage(AdminProps{Chrome: chrome("Help desk"), Found: none, Charts: noNumbers()}),
-		"admin/busy":        AdminPage(AdminProps{Chrome: chrome("Help desk"), Found: recent, Charts: numbers(), Open: []OpenAct{opened}, Lost: []LostFob{lost}}),
+		"admin/busy":        AdminPage(AdminProps{Chrome: chrome("Help desk"), Found: recent, Charts: numbers(), Open: []OpenAct{opened}, Lost: []LostFob{lost, unnamed}}),
 		"admin/unread":      AdminPage(AdminProps{Chrome: chrome("Help desk"), Found: PeopleFound{Heading: fault}, Trouble: fault}),
 		"audit/first_page":  AuditPage(AuditProps{Chrome: chrome("What was done"), Charts: numbers(), Rows: auditRows(), Exports: exports, Older: &Link{Href: "/admin/audit?before=7", Text: "Older"}}),
 		"audit/filtered":    AuditPage(AuditProps{Chrome: chrome("What was done"), Filtered: true, Filter: filter, Exports: exports, All: &Link{Href: "/admin/audit", Text: "Without the filter"}}),

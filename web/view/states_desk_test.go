@@ -78,8 +78,8 @@ func handoutRunning() HandoutProps {
 		Done:   &Summary{Outcome: "enrolled", Good: true, Heading: "Ann Smith, GALT1: enrolled"},
 		Counts: []Fact{{Label: "Done", Value: "1"}, {Label: "Not done", Value: "1"}},
 		Results: []Result{
-			{Time: at, Person: ann.Name, Subject: ann.ID, Serial: "GALT1", Good: true, Words: "Enrolled", Undo: "/admin/handout/a1/undo"},
-			{Time: at, Person: markup, Subject: "0a1d", Serial: "GALT2", Words: "The code was not accepted"},
+			{Time: at, Person: Named{Name: ann.Name, Address: ann.UserPrincipalName}, Subject: ann.ID, Serial: "GALT1", Good: true, Words: "Enrolled", Undo: "/admin/handout/a1/undo"},
+			{Time: at, Person: Named{Name: markup}, Subject: "0a1d", Serial: "GALT2", Words: "The code was not accepted"},
 		},
 	}
 }
