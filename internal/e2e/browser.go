@@ -133,7 +133,13 @@ func (b *Browser) Before(t *testing.T, script string) {
 // Open goes to a path of the portal.
 func (b *Browser) Open(t *testing.T, path string) {
 	t.Helper()
-	b.Do(t, chromedp.Navigate(b.World.URL+path))
+	b.Visit(t, b.World.URL+path)
+}
+
+// Visit goes to any address.
+func (b *Browser) Visit(t *testing.T, address string) {
+	t.Helper()
+	b.Do(t, chromedp.Navigate(address))
 }
 
 // See waits until the selector is on the page, whichever page that is by then. It asks the page

@@ -99,6 +99,8 @@ func (c *Cloud) Entra() http.Handler {
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", c.postToken)
 	mux.HandleFunc("GET /{tenant}/oauth2/v2.0/logout", c.getLogout)
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/logout", c.getLogout)
+	mux.HandleFunc("GET /{tenant}/v2.0/adminconsent", c.getAdminConsent)
+	mux.HandleFunc("POST /{tenant}/v2.0/adminconsent", c.postAdminConsent)
 	mux.HandleFunc("GET /sim/{file}", getPageFile)
 	return c.front(SideEntra, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", c.now().UTC().Format(http.TimeFormat))
