@@ -14,19 +14,17 @@ import (
 
 // postEnrolFor enrols a fob for another person, with the code that it shows.
 func (s *Server) postEnrolFor(c echo.Context) error {
-	person, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
 	in := desk.Enrolment{
-		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
-		Name:   read(&f, fieldName, oath.ParseDisplayName),
-		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
+		Serial: read(&f.fields, fieldSerial, oath.ParseSerialNumber),
+		Name:   read(&f.fields, fieldName, oath.ParseDisplayName),
+		Code:   read(&f.fields, fieldCode, oath.ParseVerificationCode),
 	}
-	seen := read(&f, fieldSeen, asSeen)
-	form := personForm(&f, person, func(r told) templ.Component {
-		state := personState{person: person, summary: &r.Summary, enrol: view.EnrolProps{
+	form := personForm(f, func(r told) templ.Component {
+		state := personState{enrol: view.EnrolProps{
 			OtherCase: otherCase(r.refusal, in.Serial),
 			Serial:    view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
 			Name:      view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
@@ -35,12 +33,13 @@ func (s *Server) postEnrolFor(c echo.Context) error {
 		if r.refusal.Reason == reasonOthers+".assigned" {
 			state.half = in.Serial
 		}
-		return s.personPage(c, state)
+		return s.refusedPerson(c, f, r, state)
 	})
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	act, err := s.Desk.EnrolFor(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, seen), in)
+	person := f.page.Person
+	act, err := s.Desk.EnrolFor(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, f.fobs), in)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -49,25 +48,23 @@ func (s *Server) postEnrolFor(c echo.Context) error {
 
 // postAssign assigns a fob to another person, who activates it later.
 func (s *Server) postAssign(c echo.Context) error {
-	person, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
-	serial, seen := read(&f, fieldSerial, oath.ParseSerialNumber), read(&f, fieldSeen, asSeen)
-	form := personForm(&f, person, func(r told) templ.Component {
+	serial := read(&f.fields, fieldSerial, oath.ParseSerialNumber)
+	form := personForm(f, func(r told) templ.Component {
 		for i := range r.Errors { // the serial number of the other form stands on that page too
 			r.Errors[i].Field = view.AssignSerialField
 		}
-		return s.personPage(c, personState{
-			person: person, summary: &r.Summary,
-			assign: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
-		})
+		typed := view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]}
+		return s.refusedPerson(c, f, r, personState{assign: typed})
 	})
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	act, err := s.Desk.Assign(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, seen), serial)
+	person := f.page.Person
+	act, err := s.Desk.Assign(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, f.fobs), serial)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -75,8 +72,8 @@ func (s *Server) postAssign(c echo.Context) error {
 }
 
 // personForm is a form on the person's page: it comes back with what was typed, but for the code.
-func personForm(f *fields, person oath.Person, page func(told) templ.Component) refusable {
-	path := view.PersonPath(person.ID)
+func personForm(f *posted, page func(told) templ.Component) refusable {
+	path := view.PersonPath(f.page.Person.ID)
 	return refusable{
 		returnTo: path, page: page,
 		draft: session.Draft{Path: path, Serial: f.typed(fieldSerial), DisplayName: f.typed(fieldName)},

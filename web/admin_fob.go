@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -16,58 +17,59 @@ import (
 	"fobdesk/web/view"
 )
 
-// seenAs says how a person's fobs stand, for a form to send along.
-func seenAs(methods []oath.Method) string { return desk.Seen(methods) }
-
 // postActivateFor relays the code of a fob that is assigned to another person.
 func (s *Server) postActivateFor(c echo.Context) error {
-	person, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
 	in := desk.Activation{
 		MethodID: c.Param("fob"),
-		Serial:   read(&f, fieldSerial, asSeen),
-		Code:     read(&f, fieldCode, oath.ParseVerificationCode),
+		Serial:   read(&f.fields, fieldSerial, asSeen),
+		Code:     read(&f.fields, fieldCode, oath.ParseVerificationCode),
 	}
-	seen := read(&f, fieldSeen, asSeen)
-	form := personForm(&fields{}, person, func(r told) templ.Component {
-		for i := range r.Errors { // the code fields of several forms stand on that page
-			r.Errors[i].Field = view.CodeField(in.MethodID)
+	form := fobForm(f, func(r told) templ.Component {
+		for i := range r.Errors { // the code fields of several forms stand on that page, if it shows them
+			if r.Errors[i].Field = view.CodeField(in.MethodID); r.asShown() && !f.page.holds(in.MethodID) {
+				r.Errors[i].Field = ""
+			}
 		}
-		return s.personPage(c, personState{person: person, summary: &r.Summary, focus: in.MethodID, codeError: r.fields[fieldCode]})
+		return s.refusedPerson(c, f, r, personState{focus: in.MethodID, codeError: r.fields[fieldCode]})
 	})
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	act, err := s.Desk.Activate(c.Request().Context(), s.others(c, person), s.byFor(c, person, seen), in)
+	person := f.page.Person
+	act, err := s.Desk.Activate(c.Request().Context(), s.others(c, person), s.byFor(c, person, f.fobs), in)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
 	return c.Redirect(http.StatusSeeOther, doneAt(view.PersonPath(person.ID), act))
 }
 
+// fobForm is a form of one fob on the person's page; nothing of it is kept while the admin is away.
+func fobForm(f *posted, page func(told) templ.Component) refusable {
+	path := view.PersonPath(f.page.Person.ID)
+	return refusable{returnTo: path, page: page, draft: session.Draft{Path: path}}
+}
+
 // postDeactivateFor switches a person's fob off; it stays theirs.
 func (s *Server) postDeactivateFor(c echo.Context) error {
-	person, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
 	in := desk.Deactivation{
 		MethodID: c.Param("fob"),
-		Serial:   read(&f, fieldSerial, asSeen),
-		Form:     read(&f, fieldForm, asSeen),
+		Serial:   read(&f.fields, fieldSerial, asSeen),
+		Form:     read(&f.fields, fieldForm, asSeen),
 	}
-	seen := read(&f, fieldSeen, asSeen)
-	form := personForm(&fields{}, person, func(r told) templ.Component {
-		return s.personPage(c, personState{person: person, summary: &r.Summary})
-	})
+	form := fobForm(f, func(r told) templ.Component { return s.refusedPerson(c, f, r, personState{}) })
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	act, err := s.Desk.Deactivate(c.Request().Context(), s.others(c, person), s.byFor(c, person, seen), in)
+	person := f.page.Person
+	act, err := s.Desk.Deactivate(c.Request().Context(), s.others(c, person), s.byFor(c, person, f.fobs), in)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -84,7 +86,7 @@ func (s *Server) getRemoveFor(c echo.Context) error {
 	if err != nil {
 		return s.personProblem(c, err)
 	}
-	props, ok := s.removalFor(c, person, methods)
+	props, ok := s.removalFor(c, seen{Person: person, Methods: methods})
 	if !ok {
 		return outcome.New(outcome.NotFound)
 	}
@@ -96,15 +98,17 @@ func (s *Server) getRemoveFor(c echo.Context) error {
 }
 
 // removalFor is the fob that is to go, and whether another one would be left to sign in with.
-func (s *Server) removalFor(c echo.Context, person oath.Person, methods []oath.Method) (view.RemoveForProps, bool) {
-	props := view.RemoveForProps{Person: person, Seen: seenAs(methods)}
-	i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.ID == c.Param("fob") })
+func (s *Server) removalFor(c echo.Context, page seen) (view.RemoveForProps, bool) {
+	props := view.RemoveForProps{Person: page.Person, Seen: s.sealSeen(c, page)}
+	props.Person.Name = cmp.Or(page.Person.Name, page.Person.ID)
+	i := slices.IndexFunc(page.Methods, func(m oath.Method) bool { return m.ID == c.Param("fob") })
 	if i < 0 {
 		return props, false
 	}
-	others := slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Active() && m.ID != methods[i].ID })
-	props.Fob = s.fobOrLost(c, methods[i], s.lostOf(c, person.ID))
-	props.Only = methods[i].Active() && !others
+	fob := page.Methods[i]
+	others := slices.ContainsFunc(page.Methods, func(m oath.Method) bool { return m.Active() && m.ID != fob.ID })
+	props.Fob = s.fobOrLost(c, fob, s.lostOf(c, page.Person.ID))
+	props.Only = fob.Active() && !others
 	return props, true
 }
 
@@ -115,26 +119,25 @@ func (s *Server) removeForPage(c echo.Context, props view.RemoveForProps) templ.
 
 // postRemoveFor takes a fob off its person.
 func (s *Server) postRemoveFor(c echo.Context) error {
-	person, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
 	in := desk.Removal{
 		MethodID: c.Param("fob"),
-		Serial:   read(&f, fieldSerial, asSeen),
-		Form:     read(&f, fieldForm, asSeen),
+		Serial:   read(&f.fields, fieldSerial, asSeen),
+		Form:     read(&f.fields, fieldForm, asSeen),
 	}
-	seen := read(&f, fieldSeen, asSeen)
 	path := c.Request().URL.EscapedPath()
 	form := refusable{
 		returnTo: path, draft: session.Draft{Path: path},
-		page: func(r told) templ.Component { return s.notRemoved(c, person, in, r) },
+		page: func(r told) templ.Component { return s.notRemoved(c, f, in, r) },
 	}
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	act, err := s.Desk.Remove(c.Request().Context(), s.others(c, person), s.byFor(c, person, seen), in)
+	person := f.page.Person
+	act, err := s.Desk.Remove(c.Request().Context(), s.others(c, person), s.byFor(c, person, f.fobs), in)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -142,14 +145,14 @@ func (s *Server) postRemoveFor(c echo.Context) error {
 }
 
 // notRemoved shows the question again, or the person where the fob is no longer theirs.
-func (s *Server) notRemoved(c echo.Context, person oath.Person, in desk.Removal, r told) templ.Component {
-	methods, err := s.listOf(c, person)
-	props, ok := s.removalFor(c, person, methods)
+func (s *Server) notRemoved(c echo.Context, f *posted, in desk.Removal, r told) templ.Component {
+	page, _ := s.standing(c, f, r) // why the fobs can't be read is no news here: the question is the same
+	props, ok := s.removalFor(c, page)
 	switch {
-	case err != nil:
+	case page.Unread:
 		props.RemoveProps = view.RemoveProps{Unread: true, Fob: view.Fob{ID: in.MethodID, Serial: in.Serial}}
 	case !ok:
-		return s.personPage(c, personState{person: person, summary: &r.Summary})
+		return s.refusedPerson(c, f, r, personState{})
 	}
 	props.Summary = &r.Summary
 	return s.removeForPage(c, props)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
@@ -122,6 +124,9 @@ func (s *Server) postHandout(c echo.Context) error {
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
+	if err := s.recordFind(c, query, in.Serial); err != nil {
+		return s.refuseOthers(c, err, form)
+	}
 	person, err := s.whoIsMeant(c, query, chosen)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
@@ -131,6 +136,17 @@ func (s *Server) postHandout(c echo.Context) error {
 		return s.refuseOthers(c, err, form)
 	}
 	return c.Redirect(http.StatusSeeOther, doneAt(handoutPath, receipt))
+}
+
+// recordFind records for whom a fob is to be enrolled, in the admin's own words, before Graph is
+// asked who that is; the act's intent has the person. Without the record Graph is not asked.
+func (s *Server) recordFind(c echo.Context, query string, serial oath.SerialNumber) error {
+	row := s.newRow(c, audit.EventFind, "asked", current(c).Person, oath.Person{Name: query})
+	row.Serial = serial.String()
+	if err := s.Trail.AppendAudit(c.Request().Context(), row); err != nil {
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: fmt.Errorf("record whom a fob is for: %w", err)}
+	}
+	return nil
 }
 
 // severalMeant is who may be meant by a query.

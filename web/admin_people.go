@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -94,7 +95,7 @@ func (s *Server) findPeople(c echo.Context, query, cursor string) (view.PeopleFo
 	list, next := "people "+query, ""
 	if cursor != "" {
 		var ok bool
-		if next, ok = s.Sessions.OpenCursor(current(c).Person, list, cursor); !ok {
+		if next, ok = s.Sessions.OpenFor(current(c).Person, list, cursor); !ok {
 			return view.PeopleFound{}, invalidCursor()
 		}
 	}
@@ -107,7 +108,7 @@ func (s *Server) findPeople(c echo.Context, query, cursor string) (view.PeopleFo
 		Fob: fobNamed(c, query), People: listed(people),
 	}
 	if next != "" {
-		if cursor, err = s.Sessions.SealCursor(current(c).Person, list, next); err != nil {
+		if cursor, err = s.Sessions.SealFor(current(c).Person, list, next); err != nil {
 			return view.PeopleFound{}, err
 		}
 		more := url.Values{fieldQuery: {query}, fieldNext: {cursor}}
@@ -150,10 +151,9 @@ func (s *Server) recentPeople(c echo.Context) (view.PeopleFound, error) {
 	}
 	for _, person := range recent {
 		one := view.Found{Href: view.PersonPath(person.ID), Name: person.Name}
-		if named[person.Name] > 1 { // only their addresses tell them apart
-			if known, err := s.people(c).Find(ctx, person.ID); err == nil {
-				one.UPN = known.UserPrincipalName
-			}
+		if named[person.Name] > 1 || person.Name == "" { // only their addresses tell them apart
+			known, _ := s.people(c).Find(ctx, person.ID) // whom Graph does not show goes by the object id
+			one.Name, one.UPN = cmp.Or(person.Name, known.Name, person.ID), known.UserPrincipalName
 		}
 		found.People = append(found.People, one)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -30,21 +31,20 @@ func (s *Server) getPerson(c echo.Context) error {
 	if err != nil {
 		return s.personProblem(c, err)
 	}
-	state := personState{person: person}
-	methods, err := s.listOf(c, person)
+	page, state := seen{Person: person}, personState{}
 	status := http.StatusOK
-	if err != nil {
-		refusal := s.forOthers(c, err)
-		if refusal.Outcome == outcome.SignedOut || refusal.Outcome == outcome.StepUp {
+	if page.Methods, err = s.listOf(c, person); err != nil {
+		page.Unread, state.unread = true, s.forOthers(c, err)
+		if state.unread.Outcome == outcome.SignedOut || state.unread.Outcome == outcome.StepUp {
 			return s.personProblem(c, err)
 		}
-		status, state.unread = s.status(c, refusal), refusal
+		status = s.status(c, state.unread)
 	} else {
-		s.settleOwn(c, person.ID, methods)
+		s.settleOwn(c, person.ID, page.Methods)
 	}
-	s.takeTyped(c, &state)
-	s.takeDone(c, &state)
-	return s.render(c, status, s.personWith(c, state, methods))
+	s.takeTyped(c, person, &state)
+	s.takeDone(c, person, &state)
+	return s.render(c, status, s.personPage(c, page, state))
 }
 
 // getPersonAbove leads to the person's page, for a refused form leaves its own address in the
@@ -74,7 +74,6 @@ func (s *Server) listOf(c echo.Context, person oath.Person) ([]oath.Method, erro
 
 // personState is what a person's page shows beside the fobs.
 type personState struct {
-	person    oath.Person
 	summary   *view.Summary
 	next      *view.Link
 	notice    string
@@ -87,8 +86,8 @@ type personState struct {
 }
 
 // takeTyped fills the forms as they were before the admin was sent to Entra.
-func (s *Server) takeTyped(c echo.Context, state *personState) {
-	id, key := state.person.ID, session.PersonKey(current(c).Person)
+func (s *Server) takeTyped(c echo.Context, person oath.Person, state *personState) {
+	id, key := person.ID, session.PersonKey(current(c).Person)
 	for _, path := range []string{view.PersonPath(id), view.PersonPath(id, "enrol"), view.PersonPath(id, "assign")} {
 		draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), key, path)
 		if !ok {
@@ -101,7 +100,7 @@ func (s *Server) takeTyped(c echo.Context, state *personState) {
 }
 
 // takeDone tells what came of the act that led here. A link that somebody made up tells nothing.
-func (s *Server) takeDone(c echo.Context, state *personState) {
+func (s *Server) takeDone(c echo.Context, person oath.Person, state *personState) {
 	ctx := c.Request().Context()
 	if c.QueryParam(unlockedParam) != "" {
 		state.notice = message.Text(ctx, "person.unlocked")
@@ -111,7 +110,7 @@ func (s *Server) takeDone(c echo.Context, state *personState) {
 		return
 	}
 	receipt, err := s.Desk.Receipt(ctx, current(c).Person, actID)
-	if err != nil || receipt.Act.Subject.ID != state.person.ID {
+	if err != nil || receipt.Act.Subject.ID != person.ID {
 		return
 	}
 	summary := s.tell(c, &outcome.Error{Outcome: receipt.End.Outcome, Reason: reasonOthers, Reference: receipt.Act.ID}).Summary
@@ -120,7 +119,7 @@ func (s *Server) takeDone(c echo.Context, state *personState) {
 	}
 	state.summary = &summary
 	if receipt.End.Outcome == outcome.Assigned {
-		state.next = &view.Link{Href: sheetPath(state.person.ID, receipt.Act.Serial), Text: message.Text(ctx, "sheet.link")}
+		state.next = &view.Link{Href: sheetPath(person.ID, receipt.Act.Serial), Text: message.Text(ctx, "sheet.link")}
 	}
 }
 
@@ -131,17 +130,18 @@ func sheetPath(personID, serial string) string {
 	return view.PersonPath(personID, "sheet") + "?" + url.Values{"serial": {serial}}.Encode()
 }
 
-// personPage reads the fobs and shows them. It answers a form that was refused, so that a list that
-// can't be read is no news of its own.
-func (s *Server) personPage(c echo.Context, state personState) templ.Component {
-	methods, err := s.listOfSoon(c, state.person)
+// refusedPerson shows the person with a form that was refused. A list that can't be read is no news
+// of its own there.
+func (s *Server) refusedPerson(c echo.Context, f *posted, r told, state personState) templ.Component {
+	page, err := s.standing(c, f, r)
+	state.summary = &r.Summary
 	if err != nil {
 		state.unread = s.forOthers(c, err)
 	}
-	if i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.Is(state.half) && !m.Active() }); i >= 0 {
-		state.toFob(methods[i].ID)
+	if i := slices.IndexFunc(page.Methods, func(m oath.Method) bool { return m.Is(state.half) && !m.Active() }); i >= 0 {
+		state.toFob(page.Methods[i].ID)
 	}
-	return s.personWith(c, state, methods)
+	return s.personPage(c, page, state)
 }
 
 // toFob turns a refusal of the form that enrols to the form of the fob, which is assigned by now:
@@ -153,20 +153,25 @@ func (state *personState) toFob(methodID string) {
 	}
 }
 
-func (s *Server) personWith(c echo.Context, state personState, methods []oath.Method) templ.Component {
-	ctx, person := c.Request().Context(), state.person
+func (s *Server) personPage(c echo.Context, page seen, state personState) templ.Component {
+	ctx, person, methods := c.Request().Context(), page.Person, page.Methods
+	person.Name = cmp.Or(person.Name, person.ID)
 	props := view.PersonProps{
 		Chrome:  s.chrome(c, person.Name, state.summary),
-		Summary: state.summary, Next: state.next, Notice: state.notice,
+		Summary: state.summary, Next: state.next, Notice: state.notice, Seen: s.sealSeen(c, page),
 		Person: person, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
 		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person), Begun: s.begun(c, person),
 	}
 	if state.unread != nil {
 		summary := s.tell(c, state.unread).Summary
 		props.Unread, props.Closed = &summary, state.unread.Outcome == outcome.NotAllowed
+	}
+	if page.Unread {
+		if state.unread == nil {
+			props.Unasked = &view.Link{Href: view.PersonPath(person.ID), Text: message.Text(ctx, "person.fobs_unasked")}
+		}
 		return view.PersonPage(props)
 	}
-	props.Seen = seenAs(methods)
 	props.Held = []string{message.Text(ctx, "person.held", "count", len(methods), "limit", oath.MethodLimit)}
 	if left := oath.MethodLimit - len(methods); left > 0 {
 		props.Held = append(props.Held, message.Text(ctx, "person.left", "count", left))

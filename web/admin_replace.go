@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -32,16 +33,15 @@ const replacePath = "/admin/users/:id/replace"
 
 // replacement is what a page of the replacement shows of a person.
 type replacement struct {
-	subject oath.Person
-	methods []oath.Method
-	unread  error // why the fobs can't be shown
-	open    []desk.Replacement
-	bound   oath.SerialNumber // the new one, which may be assigned by now without being active
+	seen
+	unread error // why the fobs can't be shown
+	open   []desk.Replacement
+	bound  oath.SerialNumber // the new one, which may be assigned by now without being active
 }
 
 // getReplace shows the step that comes next.
 func (s *Server) getReplace(c echo.Context) error {
-	state, err := s.replacement(c, s.listOf)
+	state, err := s.replacement(c)
 	if err == nil && (errors.Is(state.unread, outcome.SignedOut) || errors.Is(state.unread, outcome.StepUp)) {
 		err = state.unread
 	}
@@ -54,41 +54,44 @@ func (s *Server) getReplace(c echo.Context) error {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
 		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 	}
-	told := personState{person: state.subject}
-	s.takeDone(c, &told)
+	told := personState{}
+	s.takeDone(c, state.Person, &told)
 	props.Summary = told.summary
 	return s.render(c, http.StatusOK, s.replacePage(c, state, c.QueryParam(fieldFob), props))
 }
 
 // replacement reads how the person of the address stands.
-func (s *Server) replacement(c echo.Context, list func(echo.Context, oath.Person) ([]oath.Method, error)) (replacement, error) {
-	ctx := c.Request().Context()
+func (s *Server) replacement(c echo.Context) (replacement, error) {
 	subject, err := s.subject(c)
 	if err != nil {
 		return replacement{}, err
 	}
-	state := replacement{subject: subject}
-	if state.open, err = s.Desk.Replacements(ctx, subject.ID); err != nil {
+	state := replacement{seen: seen{Person: subject}}
+	if state.open, err = s.Desk.Replacements(c.Request().Context(), subject.ID); err != nil {
 		return state, err
 	}
-	state.methods, state.unread = list(c, subject)
+	state.Methods, state.unread = s.listOf(c, subject)
+	state.Unread = state.unread != nil
 	return state, nil
 }
 
 // replacePage shows the first step, or the second of the replacement of this fob.
 func (s *Server) replacePage(c echo.Context, state replacement, fob string, props view.ReplaceProps) templ.Component {
 	ctx := c.Request().Context()
-	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary), state.subject, uuid.NewString()
-	if state.unread != nil {
+	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary), state.Person, uuid.NewString()
+	props.Subject.Name = cmp.Or(state.Person.Name, state.Person.ID)
+	props.Seen = s.sealSeen(c, state.seen)
+	switch {
+	case state.unread != nil:
 		summary := s.tell(c, s.forOthers(c, state.unread)).Summary
 		props.Unread = &summary
-	} else {
-		props.Seen = desk.Seen(state.methods)
+	case state.Unread:
+		props.Unasked = &view.Link{Href: replaceOf(state.Person.ID, fob, ""), Text: message.Text(ctx, "person.fobs_unasked")}
 	}
 	for i, r := range state.open {
 		off := r.Off
-		if state.unread == nil {
-			off = r.Settled(state.methods)
+		if !state.Unread {
+			off = r.Settled(state.Methods)
 		}
 		shown := r.OldMethod == fob || fob == "" && i == 0
 		switch {
@@ -103,11 +106,11 @@ func (s *Server) replacePage(c echo.Context, state replacement, fob string, prop
 			props.Begun = append(props.Begun, s.goOn(c, r))
 		}
 	}
-	if i := slices.IndexFunc(state.methods, func(m oath.Method) bool { return m.Is(state.bound) && !m.Active() }); i >= 0 {
-		props.Next = &view.Link{Href: view.PersonPath(state.subject.ID), Text: message.Text(ctx, "replace.activate")}
+	if i := slices.IndexFunc(state.Methods, func(m oath.Method) bool { return m.Is(state.bound) && !m.Active() }); i >= 0 {
+		props.Next = &view.Link{Href: view.PersonPath(state.Person.ID), Text: message.Text(ctx, "replace.activate")}
 	}
-	lost := s.lostOf(c, state.subject.ID)
-	for _, method := range state.methods {
+	lost := s.lostOf(c, state.Person.ID)
+	for _, method := range state.Methods {
 		shown := s.fobOrLost(c, method, lost)
 		props.Fobs = append(props.Fobs, view.Choice{
 			Value: method.ID, Label: shown.Name, Text: shown.Serial, Badge: shown.Status, State: shown.State,
@@ -144,7 +147,6 @@ type replaceForm struct {
 	new    desk.Enrolment
 	coded  bool // with its code
 	giveUp bool
-	seen   string
 }
 
 func readReplace(f *fields) replaceForm {
@@ -154,7 +156,6 @@ func readReplace(f *fields) replaceForm {
 			Remove: read(f, fieldOff, parseOff),
 		},
 		giveUp: read(f, fieldGiveUp, asSeen) != "",
-		seen:   read(f, fieldSeen, asSeen),
 		coded:  strings.TrimSpace(f.typed(fieldCode)) != "",
 	}
 	in.bind = in.coded || strings.TrimSpace(f.typed(fieldSerial)) != "" || f.typed(fieldStep) == "new"
@@ -195,13 +196,12 @@ func needed(s string) (string, error) {
 // half that is done stays done, and the page says so.
 func (s *Server) postReplace(c echo.Context) error {
 	ctx := c.Request().Context()
-	subject, err := s.subject(c)
+	f, err := s.postedFor(c)
 	if err != nil {
-		return s.personProblem(c, err)
+		return err
 	}
-	f := fields{form: c.Request().PostForm}
-	in := readReplace(&f)
-	form := s.replaceRefusable(c, &f, in, subject)
+	in, subject := readReplace(&f.fields), f.page.Person
+	form := s.replaceRefusable(c, f, in)
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -211,7 +211,7 @@ func (s *Server) postReplace(c echo.Context) error {
 		}
 		return c.Redirect(http.StatusSeeOther, view.PersonPath(subject.ID))
 	}
-	fobs, by := s.others(c, subject), s.byFor(c, subject, in.seen)
+	fobs, by := s.others(c, subject), s.byFor(c, subject, f.fobs)
 	receipt, err := s.Desk.BeginReplacement(ctx, fobs, by, in.old)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
@@ -237,18 +237,24 @@ func (s *Server) postReplace(c echo.Context) error {
 }
 
 // replaceRefusable is the form as it comes back.
-func (s *Server) replaceRefusable(c echo.Context, f *fields, in replaceForm, subject oath.Person) refusable {
-	draft := enrolDraft(f)
+func (s *Server) replaceRefusable(c echo.Context, f *posted, in replaceForm) refusable {
+	draft := enrolDraft(&f.fields)
 	draft.Path = c.Request().URL.EscapedPath()
 	return refusable{
-		returnTo: replaceOf(subject.ID, in.old.MethodID, ""),
+		returnTo: replaceOf(f.page.Person.ID, in.old.MethodID, ""),
 		draft:    draft,
 		page: func(r told) templ.Component {
-			state, err := s.replacement(c, s.listOfSoon)
-			if err != nil {
-				state = replacement{subject: subject, unread: err}
+			state := replacement{bound: in.new.Serial}
+			state.seen, state.unread = s.standing(c, f, r)
+			for i := range r.Errors {
+				if state.Unread { // what the error is about is not on the page
+					r.Errors[i].Field = ""
+				}
 			}
-			state.bound = in.new.Serial
+			var err error
+			if state.open, err = s.Desk.Replacements(c.Request().Context(), f.page.Person.ID); err != nil {
+				state.unread = err
+			}
 			return s.replacePage(c, state, in.old.MethodID, view.ReplaceProps{
 				Summary: &r.Summary, OtherCase: otherCase(r.refusal, in.new.Serial), Remove: in.old.Remove,
 				FobError: r.fields[fieldFob], OffError: r.fields[fieldOff],

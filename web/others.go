@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -14,9 +15,6 @@ import (
 )
 
 // What is the same for everything that an admin does for somebody else.
-
-// fieldSeen says how the person's fobs stood on the page of the form.
-const fieldSeen = "seen"
 
 // reasonOthers begins the reasons whose words are for somebody who acts for another person.
 const reasonOthers = "others"
@@ -40,10 +38,14 @@ func (s *Server) others(c echo.Context, subject oath.Person) desk.Fobs {
 	return s.Others(s.tokens(c, session.GrantAdmin), subject.ID)
 }
 
-// byFor says that this admin acts for another person, whose fobs stood as seen on the page.
+// byFor says that this admin acts for another person, whose fobs stood as seen on the page. Where the
+// form did not say who that is, Graph is asked once the intent is written.
 func (s *Server) byFor(c echo.Context, subject oath.Person, seen string) desk.By {
 	by, sess := s.by(c), current(c)
 	by.Subject, by.Seen = subject, seen
+	if subject.Name == "" {
+		by.Whose = func(ctx context.Context) (oath.Person, error) { return s.people(c).Find(ctx, subject.ID) }
+	}
 	by.MayAsk = s.inventory(c) == nil && !slices.Contains(sess.Declined, session.GrantInventory)
 	return by
 }

@@ -137,7 +137,11 @@ func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 	}
 	for _, field := range message.FieldErrors(ctx, refusal) {
 		t.fields[field.Name] = field.Text
-		t.Errors = append(t.Errors, view.SummaryLink{Field: field.Name, Text: field.Text})
+		link := view.SummaryLink{Field: field.Name, Text: field.Text}
+		if field.Name == fieldForm || field.Name == fieldSeen { // hidden: there is nothing to lead to
+			link.Field = ""
+		}
+		t.Errors = append(t.Errors, link)
 	}
 	return t
 }

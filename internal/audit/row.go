@@ -29,6 +29,7 @@ const (
 	EventLock    = "lock" // a person was refused because of too many tries in a row
 	EventExport  = "export"
 	EventUnlock  = "unlock" // an admin lifted that
+	EventFind    = "find"   // a person was looked for, to enrol a fob for them
 )
 
 // Count says how many rows of an event and an outcome a day has.

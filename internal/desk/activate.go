@@ -37,7 +37,7 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 		}
 		requestID, err := fobs.Activate(ctx, in.MethodID, in.Code, oath.DisplayName{})
 		return d.judge(ctx, answer{
-			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Activated,
+			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Activated,
 			find: func(m oath.Method) bool { return m.ID == in.MethodID },
 		})
 	})

@@ -15,7 +15,7 @@ func (d *Desk) Assign(ctx context.Context, fobs Fobs, inventory Inventory, by By
 	act := d.newAct(EventAssign, by, serial.String())
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		a := answer{
-			fobs: fobs, act: act, by: by, done: outcome.Assigned,
+			fobs: fobs, act: act, done: outcome.Assigned,
 			find: func(m oath.Method) bool { return m.Is(serial) },
 		}
 		if end := d.overtaken(ctx, a); end != nil {
@@ -51,17 +51,17 @@ type Inventory interface {
 // overtaken ends an act whose form showed the person's fobs otherwise than they are by now: another
 // admin was at work meanwhile. It answers nil where the form did not say what it showed.
 func (d *Desk) overtaken(ctx context.Context, a answer) *End {
-	if a.by.Seen == "" {
+	if a.act.by.Seen == "" {
 		return nil
 	}
 	methods, err := a.fobs.List(ctx)
-	if err == nil && Seen(methods) == a.by.Seen {
+	if err == nil && Seen(methods) == a.act.by.Seen {
 		return nil
 	}
 	if err == nil {
 		err = outcome.New(outcome.Overtaken)
 	}
-	end := unsent(a.by, err)
+	end := unsent(a.act.by, err)
 	return &end
 }
 

@@ -36,7 +36,7 @@ func (d *Desk) Deactivate(ctx context.Context, fobs Fobs, by By, in Deactivation
 		}
 		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
 		a := answer{
-			fobs: fobs, act: act, by: by, done: outcome.Deactivated,
+			fobs: fobs, act: act, done: outcome.Deactivated,
 			find: func(m oath.Method) bool { return m.ID == in.MethodID },
 		}
 		if method.Active() {

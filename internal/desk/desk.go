@@ -95,13 +95,16 @@ type By struct {
 	Seen string
 	// JustBack says that the person came back from Entra less than a minute ago.
 	JustBack bool
+	// Whose asks who the Subject is, of whom only the ID is known; nil where the names are known.
+	// NotFound says that there is no such person.
+	Whose func(ctx context.Context) (oath.Person, error)
 }
 
 func (d *Desk) newAct(event string, by By, serial string) Act {
 	return Act{
 		ID: by.RequestID, Event: event, Serial: serial, Address: by.Address, At: d.Now(),
 		Actor:   Party{ID: by.Actor.ID, Name: by.Actor.Name},
-		Subject: Party{ID: by.Subject.ID, Name: by.Subject.Name},
+		Subject: Party{ID: by.Subject.ID, Name: by.Subject.Name}, by: by,
 	}
 }
 
@@ -157,7 +160,10 @@ func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *A
 		}
 		return "", err
 	}
-	end := do(ctx, &act)
+	end, known := act.name(ctx)
+	if known {
+		end = do(ctx, &act)
+	}
 	end.At = d.Now()
 	d.close(ctx, act, end)
 	d.Log.InfoContext(ctx, "act", "event", act.Event, "act", act.ID, "outcome", end.Outcome,
@@ -166,6 +172,20 @@ func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *A
 		return end.repeats, end.err()
 	}
 	return act.ID, end.err()
+}
+
+// name asks who the subject is, where only the id was known when the intent was written. It answers
+// the act's end and false where that can't be known.
+func (a *Act) name(ctx context.Context) (End, bool) {
+	if a.by.Whose == nil {
+		return End{}, true
+	}
+	subject, err := a.by.Whose(ctx)
+	if err != nil {
+		return unsent(a.by, err), false
+	}
+	a.Subject.Name = subject.Name
+	return End{}, true
 }
 
 // settled asks the ledger, and asks again while the same submission is under way already: where

@@ -20,7 +20,7 @@ func (d *Desk) EnrolFor(ctx context.Context, fobs Fobs, inventory Inventory, by 
 	act := d.enrolment(by, in)
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		a := answer{
-			fobs: fobs, act: act, by: by, done: outcome.Enrolled,
+			fobs: fobs, act: act, done: outcome.Enrolled,
 			find: func(m oath.Method) bool { return m.Is(in.Serial) },
 		}
 		if end := d.overtaken(ctx, a); end != nil {
@@ -50,15 +50,15 @@ func (d *Desk) bySteps(ctx context.Context, inventory Inventory, a answer, in En
 		if first != nil {
 			err = first
 		}
-		return unsent(a.by, err)
+		return unsent(a.act.by, err)
 	}
 	if inventory == nil {
 		// Whom Graph does not even show to this actor it will not let them act on in another way.
 		if _, err := a.fobs.List(ctx); errors.Is(err, outcome.NotAllowed) {
 			return refused(err)
 		}
-		if a.by.MayAsk {
-			return unsent(a.by, outcome.New(outcome.ConsentNeeded))
+		if a.act.by.MayAsk {
+			return unsent(a.act.by, outcome.New(outcome.ConsentNeeded))
 		}
 		return refused(outcome.New(outcome.NotAllowed))
 	}
@@ -67,9 +67,9 @@ func (d *Desk) bySteps(ctx context.Context, inventory Inventory, a answer, in En
 	case errors.Is(err, outcome.NotAllowed):
 		return refused(err)
 	case err != nil:
-		return unsent(a.by, err)
-	case device.Holder.ID != "" && device.Holder.ID != a.by.Subject.ID:
-		return unsent(a.by, outcome.New(outcome.AssignedToOther))
+		return unsent(a.act.by, err)
+	case device.Holder.ID != "" && device.Holder.ID != a.act.by.Subject.ID:
+		return unsent(a.act.by, outcome.New(outcome.AssignedToOther))
 	}
 	a.requestID, a.err = a.fobs.AssignAndActivateDevice(ctx, device.ID, in.Code, in.Name)
 	var end End
@@ -89,7 +89,7 @@ func (d *Desk) bySteps(ctx context.Context, inventory Inventory, a answer, in En
 // assignThenActivate does in two steps what Graph takes in no other way; each is in the trail. It
 // answers an error where Graph refuses the first step too.
 func (d *Desk) assignThenActivate(ctx context.Context, a answer, device oath.Device, in Enrolment) (End, error) {
-	assigned := device.Holder.ID == a.by.Subject.ID
+	assigned := device.Holder.ID == a.act.by.Subject.ID
 	if !assigned {
 		requestID, err := a.fobs.Assign(ctx, device.ID)
 		if notThisWay(err) {

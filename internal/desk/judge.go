@@ -16,11 +16,13 @@ func ReadBackPauses() []time.Duration {
 	return []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second, 5 * time.Second}
 }
 
+// skew is how far Graph's clock and ours may be apart.
+const skew = time.Minute
+
 // answer is what Graph said to a write, and what is needed to doubt it.
 type answer struct {
 	fobs      Fobs
 	act       *Act
-	by        By
 	requestID string
 	err       error
 	done      outcome.Outcome               // what it is when Graph says so
@@ -45,7 +47,7 @@ func (d *Desk) judge(ctx context.Context, a answer) End {
 		return d.explain(ctx, a)
 	case outcome.NotAllowed, outcome.StepUp, outcome.SignedOut, outcome.Throttled, outcome.UpstreamUnavailable:
 		if !refusal.Judged {
-			return unsent(a.by, a.err)
+			return unsent(a.act.by, a.err)
 		}
 	}
 	return ended(a.err)
@@ -112,7 +114,6 @@ func (a answer) shows(methods []oath.Method) bool {
 
 // half reports whether the act bound the fob without activating it.
 func (a answer) half(methods []oath.Method) bool {
-	const skew = time.Minute // between Graph's clock and ours
 	i := slices.IndexFunc(methods, a.find)
 	return a.done == outcome.Enrolled && i >= 0 && methods[i].Created.After(a.act.At.Add(-skew))
 }

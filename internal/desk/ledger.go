@@ -26,8 +26,8 @@ type Ledger interface {
 	// that carries one, for the serial number may be known only then. It answers as Open, and
 	// records no second intent; an act that it refuses is still to be closed.
 	Claim(ctx context.Context, act Act) error
-	// Close records what came of an act that Open let through, with act.Serial as it is known by
-	// then, gives the counted attempt back where end.Refund is set and releases what the act
+	// Close records what came of an act that Open let through, with act.Serial and the subject's name
+	// as they are known by then, gives the counted attempt back where end.Refund is set and releases what the act
 	// claimed where end.Release is set.
 	Close(ctx context.Context, act Act, end End) error
 	// Step records what came of one step of an act that asks several things of Graph, such as
@@ -72,6 +72,7 @@ type Act struct {
 	Limits []Limit
 
 	fob string // the counter of the fob whose code it carries; empty where it carries none
+	by  By
 }
 
 // Party is who an act is done by or for.

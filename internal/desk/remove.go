@@ -33,7 +33,7 @@ func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string
 		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
 		requestID, err := fobs.Remove(ctx, in.MethodID)
 		end := d.judge(ctx, answer{
-			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Removed,
+			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
 			find: func(m oath.Method) bool { return m.ID == in.MethodID },
 		})
 		if end.done() {

@@ -23,7 +23,9 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 		if err != nil {
 			return unsent(by, err)
 		}
-		i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.Is(serial) })
+		i := slices.IndexFunc(methods, func(m oath.Method) bool {
+			return m.Is(serial) && !m.Created.After(done.End.At.Add(skew)) // else somebody bound it anew since
+		})
 		if i < 0 {
 			return unsent(by, outcome.New(outcome.NotFound))
 		}
@@ -31,7 +33,7 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 		act.Serial, act.DisplayName = bound.Device.SerialNumber, bound.Device.DisplayName
 		requestID, err := fobs.Remove(ctx, bound.ID)
 		return d.judge(ctx, answer{
-			fobs: fobs, act: act, by: by, requestID: requestID, err: err, done: outcome.Removed,
+			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
 			find: func(m oath.Method) bool { return m.ID == bound.ID },
 		})
 	})

@@ -165,9 +165,9 @@ func scanReceipt(scan func(into ...any) error) (desk.Receipt, error) {
 	return r, err
 }
 
-// The outcome's row has the serial as it was known by then.
+// The outcome's row has the serial and the subject's name as they were known by then.
 const selectReceipt = `SELECT act.id, intent.event, intent.time, intent.actor, intent.actor_name,
-	intent.subject, intent.subject_name, intent.address, ended.serial, act.display_name,
+	intent.subject, ended.subject_name, intent.address, ended.serial, act.display_name,
 	ended.outcome, act.reason, ended.graph_request_id, ended.time
 	FROM act
 	JOIN audit AS intent ON intent.number = act.intent

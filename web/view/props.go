@@ -28,7 +28,8 @@ type Summary struct {
 	Reference string        // for support, in small print
 }
 
-// SummaryLink leads from the summary to the field that it is about.
+// SummaryLink leads from the summary to the field that it is about; Field is empty where the page
+// shows none.
 type SummaryLink struct{ Field, Text string }
 
 // Link is a way on.

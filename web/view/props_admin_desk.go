@@ -10,6 +10,7 @@ type ReplaceProps struct {
 	Notice  string
 	Subject oath.Person
 	Unread  *Summary // Graph could not be asked for the fobs
+	Unasked *Link    // Graph was not asked for them: the way to do so
 
 	Fobs     []Choice // to choose the lost one from
 	FobError string

@@ -40,7 +40,8 @@ type PersonProps struct {
 	Fobs    []PersonFob
 	Seen    string   // how the fobs stood, for the forms to say
 	Held    []string // how many, and what is left of the limit, in words
-	Unread  *Summary
+	Unread  *Summary // Graph could not be asked for the fobs
+	Unasked *Link    // Graph was not asked for them: the way to do so
 	Full    bool // no more fobs can be added
 	Closed  bool // this admin may not act on this person: no forms are shown
 	Enrol   EnrolProps
