@@ -43,6 +43,7 @@ type Config struct {
 	SignInOrigin string
 	Org          string
 	Help         view.Help
+	Brand        Brand
 	// StepUpAtSignIn says that fresh MFA is asked for before Graph would refuse; otherwise only
 	// when Graph asks.
 	StepUpAtSignIn bool
@@ -96,18 +97,24 @@ type Trail interface {
 // Server answers the portal's requests.
 type Server struct {
 	Config
-	table      map[string]route            // by method and path
+	table      map[string]route // by method and path
+	brand      brand
 	cspReports *rate.Limiter               // of the reports that are logged
 	reported   atomic.Int64                // reports since the start
 	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
 	echo       *echo.Echo
 }
 
-// New returns the portal as a handler. It fails only where a route is named twice.
+// New returns the portal as a handler. It fails where a route is named twice or the brand's colour
+// is none.
 func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, table: map[string]route{},
 		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+	}
+	var err error
+	if s.brand, err = newBrand(c.Brand); err != nil {
+		return nil, err
 	}
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError

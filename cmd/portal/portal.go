@@ -119,6 +119,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
+		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },

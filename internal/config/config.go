@@ -44,6 +44,8 @@ type Config struct {
 	OrgName      string // empty where not set, as are the two below
 	SupportURL   string
 	SupportEmail string
+	BrandColor   string // #rrggbb; empty where not set
+	Logo         Logo
 }
 
 // Load reads every setting: a flag of args (the words after "serve") goes before the environment,

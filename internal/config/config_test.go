@@ -187,6 +187,9 @@ func TestRST05AWrongSettingIsOneLine(t *testing.T) {
 		{"SUPPORT_EMAIL", "Help <help@example.org>", "want a mail address"},
 		{"ORG_NAME", "a\nb", `got "a\nb", want a name`},
 		{"ORG_NAME", strings.Repeat("a", 101), "want a name of at most 100 characters"},
+		{"BRAND_COLOR", "teal", `got "teal", want a colour such as #0b5c67`},
+		{"BRAND_COLOR", "#0b5c6", "want a colour such as"},
+		{"LOGO_FILE", "no such file", "want a file that can be read"},
 	} {
 		t.Run(test.variable+"="+test.value, func(t *testing.T) {
 			_, err := load(t, map[string]string{prefix + test.variable: test.value})

@@ -95,6 +95,10 @@ func (d *draft) settings() []setting {
 			help: "https address where people get help."},
 		{name: "SUPPORT_EMAIL", unset: "none", metavar: "ADDRESS", parse: into(&c.SupportEmail, parseEmail),
 			help: "Mail address where people get help."},
+		{name: "BRAND_COLOR", unset: "none", metavar: "COLOR", parse: into(&c.BrandColor, parseColor),
+			help: "Accent colour as `#rrggbb`. It is made darker or lighter where words on it could not be read."},
+		{name: "LOGO_FILE", unset: "none", metavar: "FILE", parse: into(&c.Logo, d.readLogo),
+			help: "The organisation's logo, a PNG or a plain SVG of at most 64 kB."},
 	}
 }
 

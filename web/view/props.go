@@ -7,12 +7,16 @@ type Chrome struct {
 	Title     string // of the document, whole: "Error: Enrol a fob – Contoso fobs"
 	Org       string // the company's name; empty where none is configured
 	Help      Help
+	Brand     Brand
 	Person    *oath.Person // who is signed in; nil when nobody is
 	CSRFToken string       // of the signed-in session, for sign-out and the forms
 	Return    string       // local path a sign-in from here comes back to
 	Admin     bool         // it is a page of the admins'
 	Desk      bool         // whoever is signed in may open the admins' pages
 }
+
+// Brand is the paths of what a company gave the pages of its own; each may be empty.
+type Brand struct{ Sheet, Logo string }
 
 // Help is where people get help; each part may be empty.
 type Help struct{ URL, Email string }

@@ -42,8 +42,8 @@ type PersonProps struct {
 	Held    []string // how many, and what is left of the limit, in words
 	Unread  *Summary // Graph could not be asked for the fobs
 	Unasked *Link    // Graph was not asked for them: the way to do so
-	Full    bool // no more fobs can be added
-	Closed  bool // this admin may not act on this person: no forms are shown
+	Full    bool     // no more fobs can be added
+	Closed  bool     // this admin may not act on this person: no forms are shown
 	Enrol   EnrolProps
 	Assign  Input
 	Begun   []Link // replacements that are half done
