@@ -370,7 +370,7 @@ func TestROL06APersonIsNamedByAnObjectIDOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestROL03AndROL05AnAdminActsWithTheirOwnWiderTokenOnThePersonOfTheAddress(t *testing.T) {
+func TestROL03AnAdminActsWithTheirOwnWiderTokenOnThePersonOfTheAddress(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := withAdminGrant(t, w, grace)
