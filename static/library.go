@@ -12,13 +12,15 @@ import (
 )
 
 // sheets are the style sheets that are served, each with its parts in the order of the cascade.
-// What only admins see is nobody else's to download.
+// What only admins see is nobody else's to download, and the dark is apart because a page says when
+// it holds.
 var sheets = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
 		"fob", "badge", "drawing", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "desk", "chart", "trail"},
+	"dark.css":  {"dark"},
 }
 
 // types are the media types served, by the name's end.

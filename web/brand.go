@@ -4,8 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
-	"strings"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,7 +33,10 @@ type brandFile struct {
 	body      []byte
 }
 
-const brandPath = "/brand/"
+const (
+	brandPath = "/brand/"
+	cssType   = "text/css; charset=utf-8"
+)
 
 func newBrand(b Brand) (brand, error) {
 	own := brand{files: map[string]brandFile{}}
@@ -41,7 +45,9 @@ func newBrand(b Brand) (brand, error) {
 		if err != nil {
 			return own, err
 		}
-		own.Sheet = own.add("accent.css", "text/css; charset=utf-8", []byte(accentSheet(accent)))
+		light, dark := schemes()
+		own.Sheet = own.add("accent.css", cssType, light.sheet(accent))
+		own.DarkSheet = own.add("accent-dark.css", cssType, dark.sheet(accent))
 	}
 	if len(b.Logo) > 0 {
 		own.Logo = own.add("logo", b.LogoType, b.Logo)
@@ -97,17 +103,11 @@ func (s scheme) accents(accent color) map[string]color {
 	}
 }
 
-// accentSheet makes the accent of both schemes out of one colour, whatever it is.
-func accentSheet(accent color) string {
-	light, dark := schemes()
-	return fmt.Sprintf(":root{%s}@media (prefers-color-scheme:dark){:root{%s}}\n",
-		declared(light.accents(accent)), declared(dark.accents(accent)))
-}
-
-func declared(accents map[string]color) string {
-	var all strings.Builder
-	for _, name := range []string{"action", "action-strong", "on-action", "tint", "tint-edge"} {
-		fmt.Fprintf(&all, "--color-%s:%s;", name, accents[name])
+// sheet is the style sheet that makes one colour the accent, whatever it is.
+func (s scheme) sheet(accent color) []byte {
+	sheet, accents := []byte(":root{"), s.accents(accent)
+	for _, name := range slices.Sorted(maps.Keys(accents)) {
+		sheet = fmt.Appendf(sheet, "--color-%s:%s;", name, accents[name])
 	}
-	return all.String()
+	return append(sheet, "}\n"...)
 }

@@ -23,8 +23,9 @@ func TestACompanysColourAndLogoAreOnEachPage(t *testing.T) {
 	sound(t, page, htmltest.In("header .brand img[alt='']"))
 	doc := page.Doc(t)
 	for path, want := range map[string]struct{ mediaType, has string }{
-		doc.Find("link[href^='/brand/']").AttrOr("href", ""): {"text/css; charset=utf-8", "--color-action:#"},
-		doc.Find("header .brand img").AttrOr("src", ""):      {"image/svg+xml", "M0 0h8v8z"},
+		doc.Find("link[href$='accent.css']").AttrOr("href", ""): {"text/css; charset=utf-8", "--color-action:#"},
+		doc.Find("link[href$='-dark.css']").AttrOr("href", ""):  {"text/css; charset=utf-8", "--color-action:#ffcc00"},
+		doc.Find("header .brand img").AttrOr("src", ""):         {"image/svg+xml", "M0 0h8v8z"},
 	} {
 		file := w.NewVisitor().Get(t, path)
 		if file.Status != http.StatusOK || file.Header.Get("Content-Type") != want.mediaType || !strings.Contains(string(file.Body), want.has) {

@@ -42,7 +42,7 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) vie
 	if org == "" {
 		org = message.Text(ctx, "product")
 	}
-	chrome := view.Chrome{Return: s.backFrom(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand}
+	chrome := view.Chrome{Return: s.backFrom(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c)}
 	if sess := current(c); sess != nil {
 		chrome.Person, chrome.CSRFToken = &sess.Person, s.Sessions.CSRFToken(sess)
 		chrome.Desk = s.isAdmin(sess)

@@ -67,6 +67,7 @@ func (s *Server) routes() []route {
 		{get, auditPath, s.getAudit, admin, session.GrantAdmin, nil},
 		{get, exportPath, s.getAuditExport, admin, session.GrantAdmin, nil},
 		{get, staticPath, echo.WrapHandler(static.Handler()), plain, none, nil},
+		{post, themePath, s.postTheme, anyone, none, nil},
 		{get, brandPath + "*", s.getBrand, plain, none, nil},
 		{get, "/healthz", s.getHealth, plain, none, nil},
 		{get, "/readyz", s.getReady, plain, none, nil},

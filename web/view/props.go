@@ -8,6 +8,7 @@ type Chrome struct {
 	Org       string // the company's name; empty where none is configured
 	Help      Help
 	Brand     Brand
+	Theme     string       // "light" or "dark" where that was chosen on this page; empty: as the device
 	Person    *oath.Person // who is signed in; nil when nobody is
 	CSRFToken string       // of the signed-in session, for sign-out and the forms
 	Return    string       // local path a sign-in from here comes back to
@@ -16,7 +17,7 @@ type Chrome struct {
 }
 
 // Brand is the paths of what a company gave the pages of its own; each may be empty.
-type Brand struct{ Sheet, Logo string }
+type Brand struct{ Sheet, DarkSheet, Logo string }
 
 // Help is where people get help; each part may be empty.
 type Help struct{ URL, Email string }
