@@ -39,7 +39,9 @@ func TestROL05AdminsActWithTheirOwnDelegatedToken(t *testing.T) {
 		{"search", func() *e2e.Page { return v.Get(t, "/admin/users?q=Ann") }},
 		{"a sign-in name", func() *e2e.Page { return v.Get(t, "/admin/users?q=ada.fischer@contoso.example") }},
 		{"a person's page", func() *e2e.Page { return v.Get(t, personPath(ada)) }},
-		{"enrol", func() *e2e.Page { return v.Post(t, personPath(ada, "enrol"), enrolment(goodFob, w.Cloud.Code(goodFob))) }},
+		{"enrol", func() *e2e.Page {
+			return v.Post(t, personPath(ada, "enrol"), enrolment(goodFob, w.Cloud.Code(goodFob)))
+		}},
 		{"assign", func() *e2e.Page { return v.Post(t, personPath(ada, "assign"), url.Values{"serialNumber": {secondFob}}) }},
 		{"the sheet", func() *e2e.Page { return v.Get(t, personPath(ada, "sheet")+"?serial="+secondFob) }},
 		{"activate", func() *e2e.Page {

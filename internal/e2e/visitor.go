@@ -79,12 +79,29 @@ func (v *Visitor) Post(t testing.TB, path string, form url.Values) *Page {
 	})
 }
 
+// Open asks for a whole URL and leaves the answer to be read, and closed.
+func (v *Visitor) Open(t testing.TB, target string) *http.Response {
+	t.Helper()
+	return v.send(t, http.MethodGet, target, nil, nil)
+}
+
 // Do sends any request.
 func (v *Visitor) Do(t testing.TB, method, target string, body io.Reader, header http.Header) *Page {
 	t.Helper()
 	if strings.HasPrefix(target, "/") {
 		target = v.World.URL + target
 	}
+	answer := v.send(t, method, target, body, header)
+	defer func() { _ = answer.Body.Close() }()
+	read, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Page{URL: answer.Request.URL, Status: answer.StatusCode, Header: answer.Header, Body: read}
+}
+
+func (v *Visitor) send(t testing.TB, method, target string, body io.Reader, header http.Header) *http.Response {
+	t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), method, target, body)
 	if err != nil {
 		t.Fatal(err)
@@ -96,12 +113,7 @@ func (v *Visitor) Do(t testing.TB, method, target string, body io.Reader, header
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	read, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Page{URL: answer.Request.URL, Status: answer.StatusCode, Header: answer.Header, Body: read}
+	return answer
 }
 
 // Follow goes where the page's redirects lead, until one does not.
