@@ -1,9 +1,12 @@
 package web_test
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,26 +20,41 @@ func handout(q, serial, code string) url.Values {
 	return url.Values{"q": {q}, "serialNumber": {serial}, "verificationCode": {code}}
 }
 
-// employees are the object ids of people of the directory whom Grace may act on.
-func employees(t *testing.T, n int) []string {
-	t.Helper()
+// crowd adds people to the directory, whom Grace may act on, and answers their object ids.
+func crowd(n int) ([]string, e2e.Given) {
+	var people []sim.Person
 	var ids []string
-	for _, person := range sim.Demo(time.Now()).People {
-		if person.Unlisted && len(ids) < n {
-			ids = append(ids, person.ID)
-		}
+	for i := range n {
+		id := fmt.Sprintf("0a1c5f6e-3b7d-4e29-8f10-c0000000%04x", i)
+		ids = append(ids, id)
+		people = append(people, sim.Person{
+			ID: id, Name: fmt.Sprintf("Person %03d", i), UPN: fmt.Sprintf("person%03d@contoso.example", i), Phone: true, Unlisted: true,
+		})
 	}
-	if len(ids) < n {
-		t.Fatalf("the directory has %d employees, want %d", len(ids), n)
-	}
-	return ids
+	return ids, e2e.Tenant(func(o *sim.Options) { o.People = append(o.People, people...) })
 }
 
-func TestTheQueueServesThirtyPeople(t *testing.T) {
+// atEight moves the clock on to a morning, so that nothing of the day's list is of another day.
+func atEight(w *e2e.World) {
+	now := w.Clock.Now().UTC()
+	w.Clock.Pass(now.Truncate(24 * time.Hour).Add(32 * time.Hour).Sub(now))
+}
+
+func TestTheQueueServesTwoHundredPeopleInARow(t *testing.T) {
 	t.Parallel()
-	w := e2e.NewWorld(t)
+	ids, given := crowd(200)
+	w := e2e.NewWorld(t, given)
+	atEight(w)
 	v := withAdminGrant(t, w, grace)
-	for i, id := range employees(t, 30) {
+	listed := func(n int, page *e2e.Page) {
+		t.Helper()
+		htmltest.Verify(t, htmltest.Page(t, strings.NewReader(string(page.Body))),
+			htmltest.In(".today-row", htmltest.Count(n)), htmltest.In(".today-undo", htmltest.Count(n)), htmltest.In("#q[autofocus]", htmltest.HasValue("")))
+		if first := page.Doc(t).Find(".today-row").First().Text(); !strings.Contains(first, sim.BoxSerial(n-1)) {
+			t.Errorf("the newest result is %q", first)
+		}
+	}
+	for i, id := range ids {
 		serial := sim.BoxSerial(i)
 		page := v.Follow(t, v.Post(t, "/admin/handout", handout(id, serial, w.Cloud.Code(serial))))
 		if page.Status != http.StatusOK || page.Outcome(t) != "enrolled" || page.URL.Path != "/admin/handout" {
@@ -45,20 +63,50 @@ func TestTheQueueServesThirtyPeople(t *testing.T) {
 		if device, _ := w.Cloud.Device(serial); device.HolderID != id || device.Status != sim.StatusActivated {
 			t.Fatalf("number %d: Graph has it as %s of %q", i, device.Status, device.HolderID)
 		}
+		if i == 99 {
+			listed(100, v.Get(t, "/admin/handout"))
+			w.Clock.Pass(16 * time.Minute) // the session ends
+			listed(100, v.SignIn(t, "/auth/sign-in?return_to=/admin/handout", grace))
+		}
 	}
-	page := v.Get(t, "/admin/handout")
-	doc := htmltest.Page(t, strings.NewReader(string(page.Body)))
-	htmltest.Verify(t, doc,
-		htmltest.In(".today-row", htmltest.Count(30)), htmltest.In(".today-undo", htmltest.Count(30)),
-		htmltest.In("#q[autofocus]", htmltest.HasValue("")),
-		htmltest.In("a[href^='/admin/audit/export?'][href*='format=csv'][href*='actor="+grace+"']"))
-	if first := doc.Find(".today-row").First().Text(); !strings.Contains(first, sim.BoxSerial(29)) {
-		t.Errorf("the newest result is %q", first)
-	}
+	listed(200, v.Get(t, "/admin/handout"))
+	w.Clock.Pass(16 * time.Minute)
+	listed(200, v.SignIn(t, "/auth/sign-in?return_to=/admin/handout", grace))
+}
 
-	w.Clock.Pass(16 * time.Minute) // the session ends
-	back := v.SignIn(t, "/auth/sign-in?return_to=/admin/handout", grace)
-	htmltest.Verify(t, htmltest.Page(t, strings.NewReader(string(back.Body))), htmltest.In(".today-row", htmltest.Count(30)))
+func TestTheQueuesListIsDownloaded(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	atEight(w)
+	v, other := withAdminGrant(t, w, grace), withAdminGrant(t, w, mia)
+	v.Post(t, "/admin/handout", handout(ada, goodFob, w.Cloud.Code(goodFob)))
+	v.Post(t, "/admin/handout", handout(ben, secondFob, w.Cloud.WrongCode(secondFob)))
+	other.Post(t, "/admin/handout", handout(ben, secondFob, w.Cloud.Code(secondFob)))
+	w.Clock.Pass(time.Minute)
+	page := v.Get(t, "/admin/handout")
+	link := page.Doc(t).Find(".today-head a[download][hx-boost=false]").AttrOr("href", "")
+	file := v.Get(t, link)
+	if kind := file.Header.Get("Content-Type"); file.Status != http.StatusOK || !strings.HasPrefix(kind, "text/csv") ||
+		!strings.HasPrefix(file.Header.Get("Content-Disposition"), "attachment; filename=\"fobdesk-audit-") {
+		t.Fatalf("%s answered %d with %q, %q", link, file.Status, kind, file.Header.Get("Content-Disposition"))
+	}
+	lines, err := csv.NewReader(bytes.NewReader(file.Body)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, line := range lines[1:] {
+		if line[2] == "enrol" && line[8] != "" {
+			got = append(got, strings.Join([]string{line[4], line[6], line[7], line[8]}, ", "))
+		}
+		if line[3] != grace {
+			t.Errorf("a row of somebody else: %q", line)
+		}
+	}
+	want := []string{"Grace Okafor, Ada Fischer, " + goodFob + ", enrolled", "Grace Okafor, Ben Adeyemi, " + secondFob + ", wrong_code"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the download says %q, want %q", got, want)
+	}
 }
 
 func TestSeveralPeopleAreOfferedAndNothingIsLost(t *testing.T) {

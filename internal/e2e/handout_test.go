@@ -1,11 +1,16 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"fobdesk/internal/sim"
@@ -83,6 +88,64 @@ func TestTheQueueWithoutAMouse(t *testing.T) {
 	}
 	b.Reload(t)
 	b.See(t, ".today-row:nth-child(30)")
+}
+
+// downloads is the folder that the browser keeps downloads in from now on.
+func (b *Browser) downloads(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		return browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithBrowserContextID(b.profile).
+			WithDownloadPath(folder).Do(cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Browser))
+	}))
+	return folder
+}
+
+// downloaded waits for a file in the folder, and answers its content.
+func downloaded(t *testing.T, pattern string) string {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if found, _ := filepath.Glob(pattern); len(found) == 1 {
+			content, err := os.ReadFile(found[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(content)
+		}
+	}
+	t.Fatalf("no %s came", pattern)
+	return ""
+}
+
+func TestTheListIsDownloadedWithAClick(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]bool{"with JavaScript": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := NewWorld(t)
+			b := w.NewBrowser(t, script)
+			b.toTheQueue(t, sim.GraceID)
+			b.Type(t, "#q", "Ada")
+			b.Type(t, "#serialNumber", sim.SerialGood30)
+			b.Type(t, "#verificationCode", w.Cloud.Code(sim.SerialGood30))
+			b.Press(t, ".handout button[type=submit]")
+			b.See(t, "[data-outcome=enrolled]")
+			folder := b.downloads(t)
+			b.Press(t, ".today-head a")
+			list := downloaded(t, filepath.Join(folder, "fobdesk-audit-*.csv"))
+			if !strings.Contains(list, "Ada Fischer,"+sim.SerialGood30+",enrolled,") {
+				t.Errorf("the list says:\n%s", list)
+			}
+			if path := b.Path(t); !strings.HasPrefix(path, "/admin/handout") {
+				t.Errorf("the page is gone: %s", path)
+			}
+			b.Open(t, "/admin/audit?serial="+sim.SerialGood30)
+			b.Press(t, "a[download][href*='jsonl']")
+			if rows := downloaded(t, filepath.Join(folder, "fobdesk-audit-*.jsonl")); !strings.Contains(rows, `"outcome":"enrolled"`) {
+				t.Errorf("the trail says:\n%s", rows)
+			}
+		})
+	}
 }
 
 // TestTheQueueTakesNoHarm is what goes wrong at a desk: two of one name, Caps Lock, a wrong code.
