@@ -105,7 +105,7 @@ func (s *Server) getAudit(c echo.Context) error {
 		props.Older = q.link(c, auditPath, "audit.older", paramBefore, strconv.FormatInt(rows[rowsShown-1].Number, 10))
 	}
 	open := among(unsettled, rows)
-	for _, row := range rows {
+	for _, row := range withNames(rows) {
 		props.Rows = append(props.Rows, s.auditRow(c, row, open))
 	}
 	if q.before == 0 && !props.Filtered {
@@ -126,6 +126,20 @@ func (s *Server) auditRows(c echo.Context, q auditQuery) ([]audit.Row, []desk.Re
 		}
 	}
 	return nil, nil, &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+}
+
+// withNames gives a subject whose name was not known yet when the row was written the name that
+// another row of the page has.
+func withNames(rows []audit.Row) []audit.Row {
+	names := map[string]string{}
+	for _, row := range rows {
+		names[row.Subject] = cmp.Or(names[row.Subject], row.SubjectName)
+	}
+	named := slices.Clone(rows)
+	for i, row := range named {
+		named[i].SubjectName = cmp.Or(row.SubjectName, names[row.Subject])
+	}
+	return named
 }
 
 // among are the acts that have a row among these.

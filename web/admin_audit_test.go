@@ -81,7 +81,8 @@ func TestTheTrailSaysWhoDidWhatForWhomAndWhatCameOfIt(t *testing.T) {
 		t.Errorf("the newest row has %d ids", done.Find(".trail-ids code").Length())
 	}
 	began := page.Doc(t).Find(".trail-row").Last()
-	if began.AttrOr("data-came", "none") != "" || began.HasClass("trail-open") || !strings.Contains(began.Text(), "Begun") {
+	if began.AttrOr("data-came", "none") != "" || began.HasClass("trail-open") || !strings.Contains(began.Text(), "Begun") ||
+		!strings.Contains(began.Text(), "Ben Adeyemi") { // whose name was learnt after it
 		t.Errorf("the intent reads %s", began.Text())
 	}
 }

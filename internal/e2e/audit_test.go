@@ -20,6 +20,11 @@ func aDay(t *testing.T, w *World) {
 	}
 	employee.Post(t, "/enrol", form(sim.SerialUnknown, "123456"))
 	helper.Post(t, "/admin/users/"+sim.BenID+"/enrol", form(sim.SerialGood60, w.Cloud.Code(sim.SerialGood60)))
+	for id, serial := range map[string]string{sim.AnnSmithID: sim.BoxSerial(0), sim.AnnSmithOtherID: sim.BoxSerial(1)} {
+		helper.Post(t, "/admin/users/"+id+"/enrol", form(serial, w.Cloud.Code(serial)))
+		device, _ := w.Cloud.Device(serial)
+		helper.Post(t, "/admin/users/"+id+"/replace", url.Values{"fob": {device.ID}, "off": {"deactivate"}})
+	}
 	benjamin := w.SignedIn(t, sim.BenID)
 	if link, ok := benjamin.Get(t, "/").Doc(t).Find("a[href$='/lost']").First().Attr("href"); ok {
 		benjamin.Post(t, link, nil)

@@ -19,11 +19,17 @@ func TestTheConsentLinkIsWalked(t *testing.T) {
 			b.signIn(t, sim.GraceID)
 			b.Open(t, "/admin")
 			b.See(t, "[data-outcome=not_allowed]")
+			if script { // the page is the same without
+				b.Look(t, "consent")
+			}
 			link := b.Evaluate(t, "document.querySelector('main a[href*=\"/adminconsent?\"]').href")
 
 			other := w.NewBrowser(t, script)
 			other.Visit(t, link)
 			other.See(t, "button[value='"+sim.MiaID+"']")
+			if script {
+				keep(t, "simulated-consent.png", other.shown(t, "screen", "light", 1280))
+			}
 			other.Press(t, "button[value='"+sim.MiaID+"']")
 			other.See(t, "main a[href^='/auth/sign-in']") // the portal's own page, where nobody is signed in
 
