@@ -75,6 +75,44 @@ func TestALostFobIsSwitchedOffAtOnceAndFoundAgain(t *testing.T) {
 	home(t, v, htmltest.In("a[href='"+fob+"/lost']"))
 }
 
+func TestALostFobThatIsEnrolledOrActivatedAgainIsLostNoMore(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct {
+		name, path, outcome string
+		asAdmin             bool
+	}{
+		{name: "enrolled by its person", path: "/enrol", outcome: "enrolled"},
+		{name: "activated by its person", path: "/fobs/{fob}/activate", outcome: "activated"},
+		{name: "enrolled by an admin", path: personPath(ben, "enrol"), outcome: "enrolled", asAdmin: true},
+		{name: "activated by an admin", path: personPath(ben, "fobs", "{fob}", "activate"), outcome: "activated", asAdmin: true},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			w := e2e.NewWorld(t, longIdle)
+			v, admin := w.SignedIn(t, ben), withAdminGrant(t, w, grace)
+			fob := idOf(t, w, bensActiveFob)
+			if page := v.Follow(t, v.Post(t, "/fobs/"+fob+"/lost", nil)); page.Outcome(t) != "deactivated" {
+				t.Fatalf("reporting it lost came to %q", page.Outcome(t))
+			}
+			w.Clock.Pass(time.Minute)
+			home(t, v, htmltest.In(".badge-lost"))
+			by := v
+			if way.asAdmin {
+				by = admin
+			}
+			form := enrolment(bensActiveFob, w.Cloud.Code(bensActiveFob))
+			page := by.Follow(t, by.Post(t, strings.ReplaceAll(way.path, "{fob}", fob), form))
+			if page.Outcome(t) != way.outcome {
+				t.Fatalf("it came to %d %q\n%s", page.Status, page.Outcome(t), page.Body)
+			}
+			home(t, v, htmltest.Not(htmltest.In(".badge-lost")), htmltest.In("a[href='/fobs/"+fob+"/lost']"))
+			if text := admin.Get(t, "/admin").Doc(t).Find("#lost-title").Text(); text != "" {
+				t.Errorf("an admin still reads %q", text)
+			}
+		})
+	}
+}
+
 func TestAFobIsNotLostWithoutItsPerson(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)

@@ -218,6 +218,7 @@ func (d *Desk) close(ctx context.Context, act Act, end End) {
 	for pause := repeatPause; ; pause *= 2 {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
+			d.turnedUp(ctx, act, end)
 			return
 		}
 		select {

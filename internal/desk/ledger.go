@@ -139,6 +139,9 @@ type Memory interface {
 	ReportLost(ctx context.Context, lost Lost) error
 	// ClearLost forgets it, as when the fob was found or is no longer the person's.
 	ClearLost(ctx context.Context, methodID string) error
+	// ClearLostSerial forgets it of every fob with this serial number, in whatever letters, that was
+	// reported lost before a time, as when it was bound anew then.
+	ClearLostSerial(ctx context.Context, serial string, before time.Time) error
 	// LostOf returns when each of the person's lost fobs was reported, by the method's id.
 	LostOf(ctx context.Context, personID string) (map[string]time.Time, error)
 	// LostFobs returns everybody's fobs that were reported lost, at most limit, the latest first.

@@ -68,6 +68,33 @@ func TestAUD03AnUnsettledActIsSettledByWhatGraphShows(t *testing.T) {
 	}
 }
 
+func TestASettledActEndsTheLossThatWasReportedBeforeItAlone(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		after time.Duration // the act began, the loss was reported
+		left  int
+	}{{"lost before", -time.Hour, 0}, {"lost since", time.Minute, 1}} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			if _, err := b.Enrol(t.Context(), loses(), b.by("ada"), enrolment(t, "123456")); !errors.Is(err, outcome.OutcomeUnknown) {
+				t.Fatal(err)
+			}
+			held := fob(oath.StatusActivated, b.time())
+			lost := desk.Lost{MethodID: held.ID, Person: "ada", Serial: held.Device.SerialNumber, At: b.time().Add(test.after)}
+			if err := b.Memory.ReportLost(t.Context(), lost); err != nil {
+				t.Fatal(err)
+			}
+			b.pass(2 * time.Minute)
+			if n, err := b.Settle(t.Context(), "ada", []oath.Method{held}); n != 1 || err != nil {
+				t.Fatalf("settled %d, %v", n, err)
+			}
+			if left, err := b.Memory.LostOf(t.Context(), "ada"); err != nil || len(left) != test.left {
+				t.Errorf("lost are %v (%v), want %d", left, err, test.left)
+			}
+		})
+	}
+}
+
 func TestASettledSuccessGivesTheTryBack(t *testing.T) {
 	b := newBench(t)
 	if _, err := b.Enrol(t.Context(), loses(), b.by("ada"), enrolment(t, "123456")); !errors.Is(err, outcome.OutcomeUnknown) {

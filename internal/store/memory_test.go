@@ -47,6 +47,21 @@ func TestALostFobIsRememberedUntilItIsFound(t *testing.T) {
 		}
 		wantLost("ada", map[string]time.Time{})
 		wantLost("bob", map[string]time.Time{"fob-2": noon, "fob-3": noon})
+		for _, before := range []struct {
+			serial string
+			at     time.Time
+			left   int
+		}{{"galt9", noon, 1}, {"GALT8", noon.Add(time.Hour), 1}, {"galt9", noon.Add(time.Hour), 0}} {
+			if err := l.ReportLost(ctx, desk.Lost{MethodID: "fob-9", Person: "nora", Serial: "GALT9", At: noon}); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.ClearLostSerial(ctx, before.serial, before.at); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := l.LostOf(ctx, "nora"); err != nil || len(left) != before.left {
+				t.Errorf("%s bound at %v leaves %v (%v)", before.serial, before.at, left, err)
+			}
+		}
 		all, err := l.LostFobs(ctx, 1)
 		want := []desk.Lost{{MethodID: "fob-2", Person: "bob", At: noon}}
 		if diff := cmp.Diff(want, all); diff != "" || err != nil {
