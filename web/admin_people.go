@@ -145,17 +145,12 @@ func (s *Server) recentPeople(c echo.Context) (view.PeopleFound, error) {
 	if len(recent) == 0 {
 		found.Heading = message.Text(ctx, "people.recent_none")
 	}
-	named := map[string]int{}
+	named := s.named(c, recent)
 	for _, person := range recent {
-		named[person.Name]++
-	}
-	for _, person := range recent {
-		one := view.Found{Href: view.PersonPath(person.ID), Name: person.Name}
-		if named[person.Name] > 1 || person.Name == "" { // only their addresses tell them apart
-			known, _ := s.people(c).Find(ctx, person.ID) // whom Graph does not show goes by the object id
-			one.Name, one.UPN = cmp.Or(person.Name, known.Name, person.ID), known.UserPrincipalName
-		}
-		found.People = append(found.People, one)
+		known := named[person.ID]
+		found.People = append(found.People, view.Found{
+			Href: view.PersonPath(person.ID), Name: cmp.Or(known.Name, person.ID), UPN: known.Address,
+		})
 	}
 	return found, nil
 }

@@ -22,10 +22,14 @@ func (s *Server) named(c echo.Context, parties []desk.Party) map[string]view.Nam
 	names, bearers := map[string]string{}, map[string]int{}
 	var ids []string
 	for _, p := range parties {
-		if _, known := names[p.ID]; !known {
-			names[p.ID], ids = p.Name, append(ids, p.ID)
-			bearers[p.Name]++
+		name, known := names[p.ID]
+		if !known {
+			ids = append(ids, p.ID)
 		}
+		names[p.ID] = cmp.Or(name, p.Name) // a row can be older than that its subject's name was known
+	}
+	for _, name := range names {
+		bearers[name]++
 	}
 	told := func(id string) bool { return names[id] != "" && bearers[names[id]] == 1 }
 	people := map[string]view.Named{}
