@@ -17,46 +17,52 @@ type consent struct {
 
 // getAdminConsent asks a Global Administrator.
 func (c *Cloud) getAdminConsent(w http.ResponseWriter, r *http.Request) {
-	c.consent(w, r, func(asked consent) { c.writeConsentPage(w, r, asked) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if asked, ok := c.readConsent(w, r); ok {
+		c.writeConsentPage(w, r, asked)
+	}
 }
 
 // postAdminConsent is the page's form. The press stands for signing in, too; it leaves no session.
 func (c *Cloud) postAdminConsent(w http.ResponseWriter, r *http.Request) {
-	c.consent(w, r, func(asked consent) {
-		if r.PostForm.Has("cancel") {
-			c.answerConsent(w, r, asked, aadsts(65004, "access_denied", "The resource owner or authorization server denied the request."))
-			return
-		}
-		person := c.person(r.PostForm.Get("person"))
-		if person == nil || !slices.Contains(c.roles[person.ID], RoleGlobalAdministrator) {
-			c.writeErrorPage(w, aadsts(90094, "access_denied", "The grant requires admin permission."))
-			return
-		}
-		noteCaller(r.Context(), person.ID)
-		c.grantConsent(asked.asked.graph)
-		c.answerConsent(w, r, asked, nil)
-	})
-}
-
-// consent reads the request and goes on with it under the lock, where it can be answered.
-func (c *Cloud) consent(w http.ResponseWriter, r *http.Request, then func(consent)) {
-	if !c.ourTenant(w, r) {
-		return
-	}
-	_ = r.ParseForm() // what cannot be read is not there
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	asked, ok := c.readConsent(w, r)
+	if !ok {
+		return
+	}
+	if r.PostForm.Has("cancel") {
+		c.answerConsent(w, r, asked, aadsts(65004, "access_denied", "The resource owner or authorization server denied the request."))
+		return
+	}
+	person := c.person(r.PostForm.Get("person"))
+	if person == nil || !slices.Contains(c.roles[person.ID], RoleGlobalAdministrator) {
+		c.writeErrorPage(w, aadsts(90094, "access_denied", "The grant requires admin permission."))
+		return
+	}
+	noteCaller(r.Context(), person.ID)
+	c.grantConsent(asked.asked.graph)
+	c.answerConsent(w, r, asked, nil)
+}
+
+// readConsent reads the request, and answers one that is wrong.
+func (c *Cloud) readConsent(w http.ResponseWriter, r *http.Request) (consent, bool) {
+	_ = r.ParseForm() // what cannot be read is not there
+	if !c.ourTenant(w, r) {
+		return consent{}, false
+	}
 	if refused := c.checkClient(r.Form); refused != nil {
 		c.writeErrorPage(w, refused)
-		return
+		return consent{}, false
 	}
 	asked := consent{redirectURI: r.Form.Get("redirect_uri"), state: r.Form.Get("state"), scope: r.Form.Get("scope")}
 	var refused *oauthError
 	if asked.asked, refused = parseScopes(asked.scope); refused != nil {
 		c.answerConsent(w, r, asked, refused)
-		return
+		return consent{}, false
 	}
-	then(asked)
+	return asked, true
 }
 
 // grantConsent ends that the scopes have none; .default is all of them.
