@@ -91,7 +91,7 @@ func (s *Server) getRemoveFor(c echo.Context) error {
 		return outcome.New(outcome.NotFound)
 	}
 	path := c.Request().URL.EscapedPath()
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
+	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
 		props.Notice = message.Text(c.Request().Context(), draft.Notice)
 	}
 	return s.render(c, http.StatusOK, s.removeForPage(c, props))

@@ -41,7 +41,7 @@ func (s *Server) getHandout(c echo.Context) error {
 	if partial(c) {
 		return s.renderMeant(c, props)
 	}
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), handoutPath); ok {
+	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), handoutPath); ok {
 		props.Notice = message.Text(ctx, draft.Notice)
 		props.Query.Value, props.Serial.Value = draft.Query, draft.Serial
 	}

@@ -95,7 +95,7 @@ func (s *Server) findPeople(c echo.Context, query, cursor string) (view.PeopleFo
 	list, next := "people "+query, ""
 	if cursor != "" {
 		var ok bool
-		if next, ok = s.Sessions.OpenFor(current(c).Person, list, cursor); !ok {
+		if next, ok = s.store(c).OpenFor(current(c).Person, list, cursor); !ok {
 			return view.PeopleFound{}, invalidCursor()
 		}
 	}
@@ -108,7 +108,7 @@ func (s *Server) findPeople(c echo.Context, query, cursor string) (view.PeopleFo
 		Fob: fobNamed(c, query), People: listed(people),
 	}
 	if next != "" {
-		if cursor, err = s.Sessions.SealFor(current(c).Person, list, next); err != nil {
+		if cursor, err = s.store(c).SealFor(current(c).Person, list, next); err != nil {
 			return view.PeopleFound{}, err
 		}
 		more := url.Values{fieldQuery: {query}, fieldNext: {cursor}}

@@ -89,7 +89,7 @@ type personState struct {
 func (s *Server) takeTyped(c echo.Context, person oath.Person, state *personState) {
 	id, key := person.ID, session.PersonKey(current(c).Person)
 	for _, path := range []string{view.PersonPath(id), view.PersonPath(id, "enrol"), view.PersonPath(id, "assign")} {
-		draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), key, path)
+		draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), key, path)
 		if !ok {
 			continue
 		}

@@ -23,7 +23,7 @@ const enrolPath = "/enrol"
 // was sent to Entra.
 func (s *Server) getEnrol(c echo.Context) error {
 	sess := current(c)
-	draft, kept := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath)
+	draft, kept := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), enrolPath)
 	serial, err := oath.ParseSerialNumber(c.QueryParam("serial"))
 	if err == nil && !kept {
 		if home := s.waitingAtHome(c, serial); home != "" {
@@ -126,7 +126,7 @@ func (s *Server) draftOf(c echo.Context) *session.Draft {
 	switch {
 	case c.Path() == enrolPath:
 		return &draft
-	case s.route(c).access == admin:
+	case s.route(c).access == admin, s.route(c).access == operating:
 		draft.Path = s.backFrom(c)
 		return &draft
 	}

@@ -35,7 +35,7 @@ func AddAdminRoute(portal http.Handler, method, path string, grant session.Grant
 	s := portal.(*Server)
 	err := s.addRoute(route{method: method, path: path, access: admin, grant: grant, handler: func(c echo.Context) error {
 		person := session.PersonKey(current(c).Person)
-		draft, _ := s.Sessions.TakeDraft(c.Response(), c.Request(), person, c.Request().URL.Path)
+		draft, _ := s.store(c).TakeDraft(c.Response(), c.Request(), person, c.Request().URL.Path)
 		return c.String(http.StatusOK, "typed "+draft.Serial+", "+draft.Notice)
 	}})
 	if err != nil {

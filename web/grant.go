@@ -47,7 +47,7 @@ func (s *Server) askGrant(c echo.Context, grant session.Grant, returnTo string, 
 	sess := current(c)
 	if draft != nil {
 		draft.PersonKey, draft.Notice = session.PersonKey(sess.Person), noticeGrant
-		if err := s.Sessions.KeepDraft(c.Response(), *draft); err != nil {
+		if err := s.store(c).KeepDraft(c.Response(), *draft); err != nil {
 			return err
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Server) askGrant(c echo.Context, grant session.Grant, returnTo string, 
 // knowing that it was asked.
 func (s *Server) declined(c echo.Context, signIn session.SignIn, behind *outcome.Error) error {
 	if sess := current(c); sess != nil {
-		err := s.Sessions.Decline(c.Request().Context(), sess, signIn.Grant)
+		err := s.store(c).Decline(c.Request().Context(), sess, signIn.Grant)
 		if err != nil && !errors.Is(err, outcome.SignedOut) {
 			return err
 		}

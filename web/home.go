@@ -26,7 +26,7 @@ func (s *Server) getHome(c echo.Context) error {
 		return s.render(c, http.StatusOK, view.WelcomePage(props))
 	}
 	state := homeState{focus: c.QueryParam(fobParam)}
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), "/"); ok {
+	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), "/"); ok {
 		state.notice = message.Text(c.Request().Context(), draft.Notice)
 	}
 	methods, err := s.list(c)

@@ -95,7 +95,7 @@ func (s *Server) recordFor(c echo.Context, event string, came outcome.Outcome, s
 func (s *Server) newRow(c echo.Context, event string, came outcome.Outcome, actor, subject oath.Person) audit.Row {
 	return audit.Row{
 		Time: s.Now(), Event: event, Outcome: string(came), Actor: actor.ID, ActorName: actor.Name,
-		Subject: subject.ID, SubjectName: subject.Name, Address: c.RealIP(), RequestID: requestIDOf(c.Request().Context()),
+		Subject: subject.ID, SubjectName: subject.Name, Station: stationName(c), Address: c.RealIP(), RequestID: requestIDOf(c.Request().Context()),
 	}
 }
 

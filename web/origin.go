@@ -49,5 +49,5 @@ func (s *Server) validCSRF(c echo.Context, sess *session.Session) bool {
 	if token == "" {
 		return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get(echo.HeaderOrigin) != ""
 	}
-	return s.Sessions.ValidCSRF(sess, token)
+	return s.store(c).ValidCSRF(sess, token)
 }

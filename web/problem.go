@@ -19,6 +19,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
+	if errors.Is(err, outcome.SignedOut) && stationOf(c) != nil {
+		if err := s.leave(c, http.StatusSeeOther, kioskPath); err != nil {
+			s.Log.ErrorContext(c.Request().Context(), "the way to the welcome failed", "error", err)
+		}
+		return
+	}
 	sess := current(c)
 	circling := sess != nil && s.justBack(sess)
 	if errors.Is(err, outcome.SignedOut) && c.Request().Method != http.MethodPost && !circling {
@@ -77,6 +83,9 @@ func (s *Server) logRefused(c echo.Context, refusal *outcome.Error) {
 // wayOn is the one next step from a page of trouble.
 func (s *Server) wayOn(c echo.Context, refusal *outcome.Error) *view.Link {
 	ctx := c.Request().Context()
+	if stationOf(c) != nil {
+		return &view.Link{Href: kioskPath, Text: message.Text(ctx, "action.kiosk")}
+	}
 	switch refusal.Outcome {
 	case outcome.SignedOut:
 		return &view.Link{Href: signInPath(s.backFrom(c)), Text: message.Text(ctx, "action.sign_in"), Leaves: true}
@@ -99,7 +108,7 @@ func (s *Server) backFrom(c echo.Context) string {
 		return enrolPath
 	case c.Path() == "/fobs/:id/remove", c.Path() == lostPath:
 		return localPath(c.Request().URL.EscapedPath())
-	case s.route(c).access == admin:
+	case s.route(c).access == admin, s.route(c).access == visiting, s.route(c).access == operating:
 		return s.pageAbove(c)
 	}
 	return "/"

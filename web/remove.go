@@ -27,7 +27,7 @@ func (s *Server) confirm(c echo.Context, page func(echo.Context, view.RemoveProp
 		return s.stepUp(c, path, session.Draft{Path: path}, nil)
 	}
 	notice := ""
-	if draft, ok := s.Sessions.TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), path); ok {
+	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), path); ok {
 		notice = message.Text(c.Request().Context(), draft.Notice)
 	}
 	props, err := s.removal(c, s.list)

@@ -44,8 +44,8 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) vie
 	}
 	chrome := view.Chrome{Return: s.backFrom(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c)}
 	if sess := current(c); sess != nil {
-		chrome.Person, chrome.CSRFToken = &sess.Person, s.Sessions.CSRFToken(sess)
-		chrome.Desk = s.isAdmin(sess)
+		chrome.Person, chrome.CSRFToken = &sess.Person, s.store(c).CSRFToken(sess)
+		chrome.Desk = s.isAdmin(sess) && stationOf(c) == nil
 	}
 	return chrome
 }

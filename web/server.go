@@ -29,6 +29,7 @@ import (
 	"fobdesk/internal/entra"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/session"
+	"fobdesk/internal/station"
 	"fobdesk/web/view"
 )
 
@@ -63,6 +64,9 @@ type Config struct {
 	Inventory func(*session.TokenSource) desk.Inventory
 	Entra     *entra.RelyingParty
 	Sessions  *session.Store
+	// Visits are the sessions at stations, which Stations knows.
+	Visits   *session.Store
+	Stations *station.Stations
 	Refresh   session.RefreshFunc
 	Trail     Trail
 	// Ready reports why the portal can't serve, or nil.
@@ -102,6 +106,7 @@ type Server struct {
 	cspReports *rate.Limiter               // of the reports that are logged
 	reported   atomic.Int64                // reports since the start
 	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
+	health     health                      // what was last found out about whether the portal can serve
 	echo       *echo.Echo
 }
 

@@ -17,6 +17,7 @@ import (
 	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
+	"fobdesk/internal/station"
 )
 
 // nowhere is a trail that keeps nothing.
@@ -40,6 +41,7 @@ func newServer(t *testing.T, log *strings.Builder) *Server {
 		BaseURL:        &url.URL{Scheme: "https", Host: "fobs.example"},
 		SignInOrigin:   "https://login.example",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
+		Stations:       station.New(station.Config{Keys: keys, Secure: true, Now: time.Now}),
 		Sessions:       session.NewStore(session.Config{Keys: keys, Idle: time.Minute, Max: time.Hour, Secure: true, Now: time.Now, Log: logger}),
 		Ready:          func(context.Context) error { return errors.New("the database host db.internal is away") },
 		Trail:          nowhere{}, Now: time.Now, Log: logger,
@@ -156,7 +158,7 @@ func TestROL02ARouteWithoutAnEntryIsClosed(t *testing.T) {
 	if got := s.answer(httptest.NewRequest(http.MethodGet, "/forgotten", nil)); got.Code != http.StatusForbidden {
 		t.Errorf("answered %d, want 403", got.Code)
 	}
-	if err := s.allow(nobody, &session.Session{}); !errors.Is(err, outcome.NotAllowed) {
+	if err := s.allow(nobody, asker{current: &session.Session{}}); !errors.Is(err, outcome.NotAllowed) {
 		t.Errorf("the policy says %v", err)
 	}
 }

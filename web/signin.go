@@ -28,7 +28,13 @@ func (s *Server) getSignIn(c echo.Context) error {
 
 // toEntra begins a sign-in and leaves for Entra with it.
 func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authorization) error {
-	begin, err := s.Sessions.BeginSignIn(c.Response(), c.Request(), begin)
+	if st := stationOf(c); st != nil {
+		begin.Station, ask.AuthTime = st.ID, true
+		if sess := current(c); sess != nil && !begin.Fresh {
+			begin.Operator = sess.Operator
+		}
+	}
+	begin, err := s.store(c).BeginSignIn(c.Response(), c.Request(), begin)
 	if err != nil {
 		return err
 	}
@@ -70,7 +76,16 @@ func (s *Server) getCallback(c echo.Context) error {
 		got.SteppedUp = now
 	}
 	sess.Fill(signIn.Grant, got)
-	if err := s.Sessions.Start(c.Response(), c.Request(), sess); err != nil {
+	sess.Operator = signIn.Operator
+	if stationOf(c) != nil {
+		if err := s.admitVisit(c, signIn, identity, &sess); err != nil {
+			if errors.Is(err, outcome.SignInRefused) {
+				s.record(c, audit.EventSignIn, outcome.SignInRefused, &sess)
+			}
+			return err
+		}
+	}
+	if err := s.store(c).Start(c.Response(), c.Request(), sess); err != nil {
 		return err
 	}
 	s.record(c, audit.EventSignIn, "signed_in", &sess)
@@ -81,7 +96,7 @@ func (s *Server) getCallback(c echo.Context) error {
 // known, and redeems Entra's answer to it. A wider grant that was given in part is none.
 func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra.Tokens, error) {
 	answer, malformed := entra.ParseCallback(c.QueryParams())
-	signIn, err := s.Sessions.TakeSignIn(c.Response(), c.Request(), answer.State)
+	signIn, err := s.store(c).TakeSignIn(c.Response(), c.Request(), answer.State)
 	c.Set(returnKey, localPath(signIn.ReturnTo))
 	if err := cmp.Or(malformed, err); err != nil {
 		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
@@ -104,7 +119,7 @@ func (s *Server) postSignOut(c echo.Context) error {
 	}
 	s.record(c, audit.EventSignOut, "signed_out", sess)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	to := s.Entra.EndSessionURL(sess.LoginHint)
+	to := s.Entra.EndSessionURL(sess.LoginHint, s.BaseURL.String()+"/")
 	if to == "" {
 		to = "/"
 	}

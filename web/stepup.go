@@ -53,7 +53,7 @@ func (s *Server) stepUp(c echo.Context, returnTo string, draft session.Draft, as
 	if !begin.FreshMFA {
 		ask.Prompt = "login"
 	}
-	if err := s.Sessions.KeepDraft(c.Response(), draft); err != nil {
+	if err := s.store(c).KeepDraft(c.Response(), draft); err != nil {
 		return err
 	}
 	return s.toEntra(c, begin, ask)
@@ -76,7 +76,7 @@ func (s *Server) by(c echo.Context) desk.By {
 	held := sess.Of(s.route(c).grant)
 	return desk.By{
 		RequestID: requestIDOf(c.Request().Context()), Actor: sess.Person, Subject: sess.Person,
-		Address:  c.RealIP(),
+		Address: c.RealIP(), Station: stationName(c),
 		FreshMFA: s.Now().Sub(held.SteppedUp) <= freshForm, Challenge: held.Challenge, JustBack: s.justBack(sess),
 	}
 }
@@ -92,7 +92,7 @@ func (s *Server) fobs(c echo.Context) desk.Fobs { return s.Fobs(s.tokens(c, sess
 
 // tokens gives the access tokens of the person of this request, of one grant.
 func (s *Server) tokens(c echo.Context, grant session.Grant) *session.TokenSource {
-	return s.Sessions.TokenSource(current(c), grant, s.Refresh)
+	return s.store(c).TokenSource(current(c), grant, s.Refresh)
 }
 
 // leave redirects, also to another host: a request of htmx is told to, for a script must not

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 type housekeeping struct {
 	desk     *desk.Desk
 	sessions *session.Store
+	visits   *session.Store
 	store    *store.Store
 	now      func() time.Time
 	log      *slog.Logger
@@ -29,7 +31,7 @@ func (h housekeeping) run(ctx context.Context) {
 		if lost > 0 {
 			h.log.WarnContext(ctx, "intents without an outcome", "count", lost)
 		}
-		h.report(ctx, h.sessions.Purge(ctx))
+		h.report(ctx, errors.Join(h.sessions.Purge(ctx), h.visits.Purge(ctx)))
 		h.report(ctx, h.store.PurgeLedger(ctx, h.now()))
 		if minute%everyHead == 0 {
 			head, err := h.store.AuditHead(ctx)

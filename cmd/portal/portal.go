@@ -23,6 +23,7 @@ import (
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
+	"fobdesk/internal/station"
 	"fobdesk/internal/store"
 	"fobdesk/web"
 	"fobdesk/web/view"
@@ -111,11 +112,15 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Ledger: p.store.Ledger(), Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
-	sessions := session.NewStore(session.Config{
+	kept := session.Config{
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
-	})
-	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, p.store, s.Now, s.Log}.run}
+	}
+	sessions := session.NewStore(kept)
+	kept.Visits, kept.Idle, kept.Max = true, s.KioskIdle, s.KioskMax
+	visits := session.NewStore(kept)
+	stations := station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
+	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, visits, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
@@ -123,7 +128,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
+		Entra: rp, Sessions: sessions, Visits: visits, Stations: stations, Refresh: refresher(rp, scopes), Trail: p.store,
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },

@@ -30,6 +30,11 @@ const (
 	EventExport  = "export"
 	EventUnlock  = "unlock" // an admin lifted that
 	EventFind    = "find"   // a person was looked for, to enrol a fob for them
+
+	EventStationMade    = "station_made"
+	EventStationRenamed = "station_renamed"
+	EventStationPaired  = "station_paired"
+	EventStationRevoked = "station_revoked"
 )
 
 // Count says how many rows of an event and an outcome a day has.

@@ -34,6 +34,8 @@ type Config struct {
 	SessionKeys    Secret[[][]byte] // 32 bytes each; the first encrypts, all decrypt
 	SessionIdle    time.Duration
 	SessionMax     time.Duration
+	KioskIdle      time.Duration // of a visit at a station, as is KioskMax
+	KioskMax       time.Duration
 	TrustedProxies []netip.Prefix // their X-Forwarded-For is believed; none by default
 	Attempts       int            // wrong codes allowed in AttemptsWindow
 	AttemptsWindow time.Duration

@@ -90,6 +90,8 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 		GraphURL:       "https://graph.microsoft.com/beta",
 		SessionIdle:    15 * time.Minute,
 		SessionMax:     8 * time.Hour,
+		KioskIdle:      90 * time.Second,
+		KioskMax:       10 * time.Minute,
 		Attempts:       5,
 		AttemptsWindow: 15 * time.Minute,
 		LogLevel:       slog.LevelInfo,

@@ -84,6 +84,7 @@ type By struct {
 	Actor     oath.Person
 	Subject   oath.Person
 	Address   string
+	Station   string // name of the station it is done at; empty where it is none
 	// FreshMFA says that the access token was got with the fresh-MFA claim, and not long ago.
 	FreshMFA bool
 	// Challenge is the id of the claims challenge that the access token was got with; empty where
@@ -102,7 +103,7 @@ type By struct {
 
 func (d *Desk) newAct(event string, by By, serial string) Act {
 	return Act{
-		ID: by.RequestID, Event: event, Serial: serial, Address: by.Address, At: d.Now(),
+		ID: by.RequestID, Event: event, Serial: serial, Address: by.Address, Station: by.Station, At: d.Now(),
 		Actor:   Party{ID: by.Actor.ID, Name: by.Actor.Name},
 		Subject: Party{ID: by.Subject.ID, Name: by.Subject.Name}, by: by,
 	}

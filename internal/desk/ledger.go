@@ -62,6 +62,7 @@ type Act struct {
 	Serial      string // as typed or as Graph has it; in full
 	DisplayName string // the name the fob is to have, for the receipt
 	Address     string // the client's
+	Station     string // name of the station it is done at, if any
 	At          time.Time
 	// Once is the keyed hash of what is done once: serial number and verification code, or the id
 	// of a form; nil where there is neither. The code itself never reaches the ledger.

@@ -16,6 +16,16 @@ const capabilities = `{"access_token":{"xms_cc":{"values":["cp1"]}}}`
 // those who manage their own authentication methods.
 const freshMFA = `{"access_token":{"amr":{"essential":true,"values":["ngcmfa"]}}}`
 
+// authTime asks for the time at which the person authenticated, in the ID token (OpenID Connect Core,
+// section 5.5.1). Entra gives it where it is an optional claim of the app registration.
+const authTime = `{"id_token":{"auth_time":{"essential":true}}}`
+
+// Ask is what the portal itself wants of a sign-in.
+type Ask struct {
+	FreshMFA bool // multifactor authentication within the last minutes
+	AuthTime bool // the time of the authentication
+}
+
 // The bounds of a claims challenge.
 const (
 	maxChallenge      = 8 << 10 // bytes
@@ -26,14 +36,17 @@ const (
 var errChallenge = errors.New("claims challenge is no JSON object within bounds")
 
 // MergeClaims answers the claims parameter of an authorization request (OpenID Connect Core,
-// section 5.5): the portal's capabilities, fresh multifactor authentication if asked for, and
-// Graph's claims challenge if there is one. Objects are merged, lists united; in any other
+// section 5.5): the portal's capabilities, what it asks for, and Graph's claims challenge if there
+// is one. Objects are merged, lists united; in any other
 // conflict what the portal asks stands. The challenge came from outside: what is no JSON object,
 // longer than 8 KiB or deeper than 8 levels is refused with an error.
-func MergeClaims(fresh bool, challenge string) (string, error) {
+func MergeClaims(ask Ask, challenge string) (string, error) {
 	asked := []string{capabilities}
-	if fresh {
+	if ask.FreshMFA {
 		asked = append(asked, freshMFA)
+	}
+	if ask.AuthTime {
+		asked = append(asked, authTime)
 	}
 	if challenge != "" {
 		asked = append(asked, challenge)

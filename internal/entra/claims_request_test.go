@@ -44,7 +44,7 @@ func TestTOK08ClaimsAreMergedIntoOneObject(t *testing.T) {
 		{"long numbers survive", false, `{"a":12345678901234567890}`, `{"a":12345678901234567890,"access_token":{` + cp1 + `}}`},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			got, err := MergeClaims(test.fresh, test.challenge)
+			got, err := MergeClaims(Ask{FreshMFA: test.fresh}, test.challenge)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,11 +69,11 @@ func TestTOK08AChallengeThatIsNoneIsRefused(t *testing.T) {
 		"too deep":        strings.Repeat(`{"a":`, 9) + `1` + strings.Repeat(`}`, 9),
 		"lists too deep":  `{"a":` + strings.Repeat(`[`, 9) + strings.Repeat(`]`, 9) + `}`,
 	} {
-		if got, err := MergeClaims(true, challenge); err == nil {
+		if got, err := MergeClaims(Ask{FreshMFA: true}, challenge); err == nil {
 			t.Errorf("%s: got %s", what, got)
 		}
 	}
-	if _, err := MergeClaims(true, strings.Repeat(`{"a":`, 8)+`1`+strings.Repeat(`}`, 8)); err != nil {
+	if _, err := MergeClaims(Ask{FreshMFA: true}, strings.Repeat(`{"a":`, 8)+`1`+strings.Repeat(`}`, 8)); err != nil {
 		t.Errorf("eight levels: %v", err)
 	}
 }
@@ -94,7 +94,7 @@ func FuzzMergeClaims(f *testing.F) {
 	f.Add(false, `{"access_token":{"xms_cc":{"values":[null,{"a":[1]},"cp1"]}}}`)
 	f.Add(true, `{"access_token":[{}],"":{"\u0000":1e999}}`)
 	f.Fuzz(func(t *testing.T, fresh bool, challenge string) {
-		merged, err := MergeClaims(fresh, challenge)
+		merged, err := MergeClaims(Ask{FreshMFA: fresh}, challenge)
 		if err != nil {
 			return
 		}

@@ -53,8 +53,36 @@ func (rp *RelyingParty) Run(ctx context.Context) {
 	}
 }
 
-// look is what came of looking for the issuer.
-type look struct{ err error }
+// look is what came of looking for the issuer, and when.
+type look struct {
+	err error
+	at  time.Time
+}
+
+// How long a look is good for the next, and how long one may take for somebody who waits.
+const (
+	lookLife  = 5 * time.Second
+	lookLimit = 3 * time.Second
+)
+
+// Look looks for the issuer now, unless it did less than five seconds ago, and answers as Ready does.
+// It takes three seconds at most.
+func (rp *RelyingParty) Look(ctx context.Context) error {
+	if last := rp.lastLook.Load(); last != nil {
+		if age := rp.now().Sub(last.at); age >= 0 && age < lookLife {
+			return last.err
+		}
+	}
+	found := rp.discovery.DoChan("look", func() (any, error) { return rp.discover(context.WithoutCancel(ctx)) })
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	select {
+	case <-ctx.Done():
+		return unavailable("discovery", ctx.Err())
+	case result := <-found:
+		return result.Err
+	}
+}
 
 // Ready answers nil where the issuer was found, and what it says in order, when it was last looked
 // for.
@@ -95,7 +123,7 @@ func (rp *RelyingParty) issuer(ctx context.Context) (*metadata, error) {
 func (rp *RelyingParty) discover(ctx context.Context) (*metadata, error) {
 	found, err := rp.fetchMetadata(ctx)
 	if ctx.Err() == nil {
-		rp.lastLook.Store(&look{err})
+		rp.lastLook.Store(&look{err: err, at: rp.now()})
 	}
 	return found, err
 }

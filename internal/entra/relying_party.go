@@ -23,7 +23,7 @@ type Config struct {
 	ClientID      string // the application's id
 	Proof         Proof  // how the portal proves itself at the token endpoint
 	RedirectURI   string // where the authorization response goes
-	PostLogoutURI string // where the browser goes after signing out at the issuer
+	PostLogoutURI string // where the browser goes after an administrator consented
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -78,6 +78,7 @@ type Authorization struct {
 	Prompt       string   // "login", "select_account", … or empty
 	LoginHint    string   // whom the issuer should expect; empty where that is open
 	FreshMFA     bool     // ask for multifactor authentication within the last minutes
+	AuthTime     bool     // ask for auth_time in the ID token: when the person authenticated
 	Challenge    string   // Graph's claims challenge, a JSON object; empty where there is none
 }
 
@@ -89,7 +90,7 @@ func (rp *RelyingParty) AuthorizationURL(ctx context.Context, a Authorization) (
 	if a.State == "" || a.Nonce == "" || a.CodeVerifier == "" {
 		return "", errors.New("authorization request: state, nonce or code verifier is empty")
 	}
-	claims, err := MergeClaims(a.FreshMFA, a.Challenge)
+	claims, err := MergeClaims(Ask{FreshMFA: a.FreshMFA, AuthTime: a.AuthTime}, a.Challenge)
 	if err != nil {
 		return "", &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
 	}
@@ -113,16 +114,17 @@ func (rp *RelyingParty) AuthorizationURL(ctx context.Context, a Authorization) (
 }
 
 // EndSessionURL answers where to send the browser to sign out at the issuer, and from there back
-// to Config.PostLogoutURI. The hint is the login_hint claim, which spares the question which
-// account is meant. It is "" while the issuer's metadata is unknown or names no such endpoint.
-func (rp *RelyingParty) EndSessionURL(loginHint string) string {
+// to an address that is registered with the app. The hint is the login_hint claim, which spares the
+// question which account is meant. It is "" while the issuer's metadata is unknown or names no such
+// endpoint.
+func (rp *RelyingParty) EndSessionURL(loginHint, back string) string {
 	issuer := rp.metadata.Load()
 	if issuer == nil || issuer.endSession == nil {
 		return ""
 	}
 	end := *issuer.endSession
 	query := end.Query()
-	query.Set("post_logout_redirect_uri", rp.config.PostLogoutURI)
+	query.Set("post_logout_redirect_uri", back)
 	if loginHint != "" {
 		query.Set("logout_hint", loginHint)
 	}

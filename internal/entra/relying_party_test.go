@@ -94,7 +94,7 @@ func TestOIDC15SigningOutGoesToTheIssuerAndComesBack(t *testing.T) {
 	p := newProvider(t)
 	p.metadata = set("end_session_endpoint", p.URL+"/logout?p=1")
 	rp := p.relyingParty()
-	if got := rp.EndSessionURL("hint"); got != "" {
+	if got := rp.EndSessionURL("hint", "https://fobdesk.example/"); got != "" {
 		t.Errorf("before metadata is known: %s", got)
 	}
 	if _, err := rp.discover(t.Context()); err != nil {
@@ -104,7 +104,7 @@ func TestOIDC15SigningOutGoesToTheIssuerAndComesBack(t *testing.T) {
 		"":           {"p": {"1"}, "post_logout_redirect_uri": {"https://fobdesk.example/"}},
 		"the hint&x": {"p": {"1"}, "post_logout_redirect_uri": {"https://fobdesk.example/"}, "logout_hint": {"the hint&x"}},
 	} {
-		if got := rp.EndSessionURL(hint); got != p.URL+"/logout?"+want.Encode() {
+		if got := rp.EndSessionURL(hint, "https://fobdesk.example/"); got != p.URL+"/logout?"+want.Encode() {
 			t.Errorf("hint %q: %s", hint, got)
 		}
 	}
@@ -112,7 +112,7 @@ func TestOIDC15SigningOutGoesToTheIssuerAndComesBack(t *testing.T) {
 	if _, err := rp.discover(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := rp.EndSessionURL("hint"); got != "" {
+	if got := rp.EndSessionURL("hint", "https://fobdesk.example/"); got != "" {
 		t.Errorf("an issuer without the endpoint: %s", got)
 	}
 }

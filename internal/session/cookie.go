@@ -16,6 +16,7 @@ const (
 	// 4.1.3.2), so that no sibling host can plant a cookie of ours.
 	hostPrefix = "__Host-"
 	baseName   = "fobdesk"
+	visitName  = "fobdesk-visit"
 )
 
 // encoding refuses trailing bits: each value has one spelling.
@@ -63,10 +64,14 @@ func (c cookieValue) rowKey() string { return hashed(c.id) }
 
 // cookieName is the name of one of our cookies; suffix is empty for the session's own.
 func (st *Store) cookieName(suffix string) string {
-	if st.Secure {
-		return hostPrefix + baseName + suffix
+	name := baseName
+	if st.Visits {
+		name = visitName
 	}
-	return baseName + suffix
+	if st.Secure {
+		name = hostPrefix + name
+	}
+	return name + suffix
 }
 
 // cookieOptions are those of every cookie of ours: it ends with the browser, no script reads it,

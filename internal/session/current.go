@@ -70,6 +70,10 @@ func (st *Store) Start(w http.ResponseWriter, r *http.Request, sess Session) err
 	if sess.Person.ID == "" || sess.Person.TenantID == "" {
 		return errors.New("start session: nobody to sign in")
 	}
+	if st.Visits != (st.station != "") {
+		return errors.New("start session: a visit is at a station, and nothing else is")
+	}
+	sess.Station = st.station
 	g, err := st.Get(r, st.cookieName(""))
 	if err != nil {
 		return err
@@ -90,13 +94,16 @@ func (st *Store) Start(w http.ResponseWriter, r *http.Request, sess Session) err
 		return err
 	}
 	delete(g.Values, deadKey)
+	if st.Visits {
+		return st.Owe(w, sess.LoginHint)
+	}
 	return nil
 }
 
 func (st *Store) newPlace(sess *Session) *place {
 	cookie, now := newCookieValue(), st.Now()
 	row := Row{
-		Key: cookie.rowKey(), Person: PersonKey(sess.Person), Version: 1,
+		Key: cookie.rowKey(), Person: PersonKey(sess.Person), Station: sess.Station, Version: 1,
 		Created: now, Seen: now, Ends: now.Add(st.Max),
 	}
 	if sess.SID != "" {

@@ -7,6 +7,10 @@
 // cookie's secret. Neither half opens the session without the other, which is the one invariant:
 // a copy of the database, its journal or its backup holds no readable token.
 //
+// A visit at a station is a session of a kind of its own, with limits and cookies of its own: a
+// Store of visits opens no ordinary session, an ordinary Store no visit, and a visit opens at its
+// station only.
+//
 // Store carries sessions behind gorilla's sessions.Store, whose registry makes one read of the
 // database serve a whole request. Everything else a browser keeps is sealed under the server's
 // keys alone (Keys) and lives ten minutes.

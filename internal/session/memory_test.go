@@ -165,13 +165,13 @@ func (m *memory) EndSessionsOfSID(ctx context.Context, sid string, at time.Time)
 	return n, err
 }
 
-func (m *memory) PurgeSessions(ctx context.Context, before, idle time.Time) error {
+func (m *memory) PurgeSessions(ctx context.Context, visits bool, before, idle time.Time) error {
 	err := m.call(ctx, "PurgeSessions")
 	defer m.mu.Unlock()
 	if err == nil {
 		maps.DeleteFunc(m.rows, func(_ string, row Row) bool { return row.Ends.Before(before) })
 		for key, row := range m.rows {
-			if row.Ended.IsZero() && row.Seen.Before(idle) {
+			if row.Ended.IsZero() && row.Seen.Before(idle) && visits == (row.Station != "") {
 				row.Ended, row.Sealed = row.Seen, nil
 				m.rows[key] = row
 			}

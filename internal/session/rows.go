@@ -14,6 +14,7 @@ var ErrNoRow = errors.New("no such session")
 type Row struct {
 	Key     string // base64url SHA-256 of the session's id
 	Person  string // "tenant id:object id", to end all sessions of a person
+	Station string // id of the station of a visit; empty for an ordinary session
 	SID     string // base64url SHA-256 of Entra's sid claim; empty where there is none
 	Sealed  []byte // the payload, AES-256-GCM
 	Version int64  // counts the writes of Sealed, from 1
@@ -47,9 +48,9 @@ type Rows interface {
 	// EndSessionsOfSID ends every session with this hashed sid and answers how many.
 	EndSessionsOfSID(ctx context.Context, sid string, at time.Time) (int, error)
 	// PurgeSessions deletes rows whose absolute end was before the given time, and ends those that
-	// were not used since idle. An ended row stays that long, so that it can be told whose a form
-	// is that was open meanwhile.
-	PurgeSessions(ctx context.Context, before, idle time.Time) error
+	// were not used since idle: of visits, or of ordinary sessions. An ended row stays that long, so
+	// that it can be told whose a form is that was open meanwhile.
+	PurgeSessions(ctx context.Context, visits bool, before, idle time.Time) error
 }
 
 // UsedStates remembers which states of sign-ins were presented, so that each is good once.

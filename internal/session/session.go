@@ -28,6 +28,8 @@ type Session struct {
 	Tokens    Tokens    // of GrantSelf, as are Challenge and SteppedUp
 	Wider     map[Grant]Granted
 	Declined  []Grant // asked for in this session, and refused
+	Station   string  // id of the station of a visit; empty for an ordinary session
+	Operator  bool    // a visit in which an admin serves others
 
 	place *place // nil until the store has it
 }
@@ -110,6 +112,7 @@ type payload struct {
 	Expiry    time.Time // of the access token
 	Wider     []widerPayload
 	Declined  []Grant
+	Operator  bool
 	Lineage   []byte
 }
 
@@ -122,12 +125,12 @@ type widerPayload struct {
 }
 
 // sealSession makes the row's payload. The cookie's secret is the salt of its key, and the row's
-// key and person are bound in, so that a payload opens only with that cookie and in that row.
+// key, person and station are bound in, so that a payload opens only with that cookie and in that row.
 func (k *Keys) sealSession(s *Session) ([]byte, error) {
 	p := payload{
 		Person: s.Person, Subject: s.Subject, SID: s.SID, LoginHint: s.LoginHint, Roles: s.Roles,
 		IssuedAt: s.IssuedAt, SignedIn: s.SignedIn, SteppedUp: s.SteppedUp, Challenge: s.Challenge,
-		Expiry: s.Tokens.Expiry(), Declined: s.Declined, Lineage: s.place.lineage,
+		Expiry: s.Tokens.Expiry(), Declined: s.Declined, Operator: s.Operator, Lineage: s.place.lineage,
 	}
 	tokens := [][]byte{[]byte(s.Tokens.AccessToken()), []byte(s.Tokens.RefreshToken())}
 	for grant, held := range s.Wider {
@@ -162,6 +165,7 @@ func (k *Keys) openSession(row Row, cookie cookieValue) (*Session, error) {
 		Person: p.Person, Subject: p.Subject, SID: p.SID, LoginHint: p.LoginHint, Roles: slices.Clone(p.Roles),
 		IssuedAt: p.IssuedAt, SignedIn: p.SignedIn, SteppedUp: p.SteppedUp, Challenge: p.Challenge,
 		Tokens: k.tokensOf(row, cookie, 0, p.Expiry), Declined: slices.Clone(p.Declined),
+		Station: row.Station, Operator: p.Operator,
 	}
 	for i, wider := range p.Wider {
 		s.put(wider.Grant, Granted{
@@ -187,7 +191,12 @@ func (k *Keys) openParts(row Row, cookie cookieValue) ([][]byte, error) {
 	return parts, nil
 }
 
-func rowBinding(row Row) []byte { return frame([]byte(row.Key), []byte(row.Person)) }
+func rowBinding(row Row) []byte {
+	if row.Station == "" {
+		return frame([]byte(row.Key), []byte(row.Person))
+	}
+	return frame([]byte(row.Key), []byte(row.Person), []byte(row.Station))
+}
 
 // hashed is how ids, sids and states are kept: SHA-256 in base64url. They are long and random, so
 // that a plain hash can't be turned round.

@@ -29,14 +29,17 @@ const (
 // cookie of the browser that began it and nowhere else, so that unfinished ones cost nothing. It
 // prints as "redacted".
 type SignIn struct {
-	State        string // 128 random bits
-	Nonce        string // 128 random bits
-	CodeVerifier string // RFC 7636
-	ReturnTo     string // local path; one that takes more than 512 bytes as JSON is dropped
-	Grant        Grant  // what the request asks for; empty is GrantSelf
-	FreshMFA     bool   // the request carries the fresh-MFA claim
-	Challenge    string // id of the claims challenge that the request answers; empty for none
-	Began        time.Time
+	State        string    // 128 random bits
+	Nonce        string    // 128 random bits
+	CodeVerifier string    // RFC 7636
+	ReturnTo     string    // local path; one that takes more than 512 bytes as JSON is dropped
+	Grant        Grant     // what the request asks for; empty is GrantSelf
+	FreshMFA     bool      // the request carries the fresh-MFA claim
+	Challenge    string    // id of the claims challenge that the request answers; empty for none
+	Station      string    // id of the station whose visit it is to begin, or is of; empty for an ordinary one
+	Operator     bool      // the visit is of an admin who serves others
+	Fresh        bool      // it begins a visit; else it is within one, or an ordinary sign-in
+	Began        time.Time // by our clock
 }
 
 // Format writes "redacted" for every verb of fmt.

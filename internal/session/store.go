@@ -14,13 +14,14 @@ import (
 	"fobdesk/internal/outcome"
 )
 
-// Config is what a Store is made of; every field is needed.
+// Config is what a Store is made of; every field is needed but Visits.
 type Config struct {
 	Rows   Rows
 	States UsedStates
 	Keys   *Keys
 	Idle   time.Duration // without use for this long, a session ends
 	Max    time.Duration // a session ends this long after sign-in, whatever its use
+	Visits bool          // of visits at stations, see Store.At; else of ordinary sessions
 	Secure bool          // the portal is reached over https
 	Now    func() time.Time
 	Log    *slog.Logger
@@ -30,13 +31,25 @@ type Config struct {
 // people: Current, Start, End and their kin.
 type Store struct {
 	Config
-	refreshes singleflight.Group
+	station   string // of visits: where the request comes from
+	refreshes *singleflight.Group
 }
 
 var _ sessions.Store = (*Store)(nil)
 
 // NewStore returns a Store over c.Rows.
-func NewStore(c Config) *Store { return &Store{Config: c} }
+func NewStore(c Config) *Store { return &Store{Config: c, refreshes: &singleflight.Group{}} }
+
+// At returns the store as a request from this station sees it: it opens and starts visits at that
+// station. Before At, a store of visits opens none.
+func (st *Store) At(station string) *Store {
+	return &Store{Config: st.Config, station: station, refreshes: st.refreshes}
+}
+
+// owns reports whether the row is of this store's kind, and of its station.
+func (st *Store) owns(row Row) bool {
+	return row.Station == st.station && st.Visits == (row.Station != "")
+}
 
 // What a gorilla session of ours holds in its Values.
 type valueKey int
@@ -156,6 +169,8 @@ func (st *Store) find(ctx context.Context, cookie cookieValue) (*Session, Row, e
 		return nil, Row{}, nil
 	case err != nil:
 		return nil, Row{}, unavailable("find session", err)
+	case !st.owns(row):
+		return nil, Row{}, nil
 	case !row.Ended.IsZero():
 		return nil, row, nil
 	}

@@ -82,7 +82,7 @@ func (l *Ledger) Claim(ctx context.Context, act desk.Act) error {
 // rowOf returns the act's intent; with an outcome it is the row that ends the act.
 func rowOf(act desk.Act) audit.Row {
 	return audit.Row{
-		Time: act.At, Event: act.Event, Serial: act.Serial, Address: act.Address, RequestID: act.ID,
+		Time: act.At, Event: act.Event, Serial: act.Serial, Station: act.Station, Address: act.Address, RequestID: act.ID,
 		Actor: act.Actor.ID, ActorName: act.Actor.Name,
 		Subject: act.Subject.ID, SubjectName: act.Subject.Name,
 	}
@@ -156,7 +156,7 @@ func scanReceipt(scan func(into ...any) error) (desk.Receipt, error) {
 	var r desk.Receipt
 	var opened, ended int64
 	err := scan(&r.Act.ID, &r.Act.Event, &opened, &r.Act.Actor.ID, &r.Act.Actor.Name, &r.Act.Subject.ID, &r.Act.Subject.Name,
-		&r.Act.Address, &r.Act.Serial, &r.Act.DisplayName,
+		&r.Act.Station, &r.Act.Address, &r.Act.Serial, &r.Act.DisplayName,
 		&r.End.Outcome, &r.End.Reason, &r.End.GraphRequestID, &ended)
 	r.Act.At = time.UnixMilli(opened).UTC()
 	if r.End.Outcome != "" {
@@ -167,7 +167,7 @@ func scanReceipt(scan func(into ...any) error) (desk.Receipt, error) {
 
 // The outcome's row has the serial and the subject's name as they were known by then.
 const selectReceipt = `SELECT act.id, intent.event, intent.time, intent.actor, intent.actor_name,
-	intent.subject, ended.subject_name, intent.address, ended.serial, act.display_name,
+	intent.subject, ended.subject_name, intent.station, intent.address, ended.serial, act.display_name,
 	ended.outcome, act.reason, ended.graph_request_id, ended.time
 	FROM act
 	JOIN audit AS intent ON intent.number = act.intent

@@ -167,7 +167,7 @@ func (l *Ledger) RecentSubjects(ctx context.Context, actorID string, limit int) 
 
 // An act that was settled since has an end that is later than the row found here.
 const selectUnsettled = `SELECT act.id, intent.event, intent.time, intent.actor, intent.actor_name,
-	intent.subject, intent.subject_name, intent.address, COALESCE(NULLIF(ended.serial, ''), intent.serial), act.display_name,
+	intent.subject, intent.subject_name, intent.station, intent.address, COALESCE(NULLIF(ended.serial, ''), intent.serial), act.display_name,
 	COALESCE(ended.outcome, ''), act.reason, COALESCE(ended.graph_request_id, ''), COALESCE(ended.time, 0)
 	FROM (
 		SELECT id, intent FROM act WHERE outcome IS NULL

@@ -10,8 +10,8 @@ import (
 	"fobdesk/internal/session"
 )
 
-const insertSession = `INSERT INTO session (key, person, sid, version, created, seen, ends, ended, leased, sealed)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, 0, $8)`
+const insertSession = `INSERT INTO session (key, person, station, sid, version, created, seen, ends, ended, leased, sealed)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, 0, $9)`
 
 // InsertSession adds a session that lives and deletes the one it replaces; see session.Rows.
 func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces string) error {
@@ -21,7 +21,7 @@ func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces str
 				return err
 			}
 		}
-		_, err := t.exec(insertSession, row.Key, row.Person, row.SID, row.Version,
+		_, err := t.exec(insertSession, row.Key, row.Person, row.Station, row.SID, row.Version,
 			row.Created.UnixMilli(), row.Seen.UnixMilli(), row.Ends.UnixMilli(), row.Sealed)
 		return err
 	})
@@ -31,7 +31,7 @@ func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces str
 	return nil
 }
 
-const selectSession = `SELECT key, person, sid, version, created, seen, ends, ended, sealed
+const selectSession = `SELECT key, person, station, sid, version, created, seen, ends, ended, sealed
 	FROM session WHERE key = $1`
 
 // FindSession returns the session, from the cache where it is there, or session.ErrNoRow.
@@ -43,7 +43,7 @@ func (s *Store) FindSession(ctx context.Context, key string) (session.Row, error
 	var created, seen, ends int64
 	var ended sql.NullInt64
 	err := s.reads.session.QueryRowContext(ctx, key).Scan(
-		&row.Key, &row.Person, &row.SID, &row.Version, &created, &seen, &ends, &ended, &row.Sealed)
+		&row.Key, &row.Person, &row.Station, &row.SID, &row.Version, &created, &seen, &ends, &ended, &row.Sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return session.Row{}, session.ErrNoRow
 	}
@@ -138,6 +138,16 @@ func (s *Store) EndSessionsOfSID(ctx context.Context, sid string, at time.Time) 
 		return 0, fmt.Errorf("end the sessions of a sid: %w", err)
 	}
 	return len(ended), nil
+}
+
+const endVisits = `UPDATE session SET ended = $2, sealed = $3
+	WHERE station = $1 AND station <> '' AND ended IS NULL RETURNING key`
+
+// endVisits ends every visit at the station and answers how many.
+func (t *tx) endVisits(station string, at time.Time) (int, error) {
+	ended, err := t.column(endVisits, station, at.UnixMilli(), []byte{})
+	t.touched = append(t.touched, ended...)
+	return len(ended), err
 }
 
 const useState = "INSERT INTO used_state (hash, until) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING"

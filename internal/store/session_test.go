@@ -275,7 +275,7 @@ func TestSES10PurgesForgetOnlyTheDead(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if err := s.PurgeSessions(t.Context(), noon, noon.Add(-time.Minute)); err != nil {
+		if err := s.PurgeSessions(t.Context(), false, noon, noon.Add(-time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		wantRow(t, s, signedIn("lives"))

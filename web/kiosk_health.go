@@ -1,0 +1,35 @@
+package web
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// health is what was last found out about whether the portal can serve.
+type health struct {
+	mu      sync.Mutex
+	at      time.Time
+	trouble string
+}
+
+// trouble says what keeps the portal from serving: "entra", "portal", or nothing. What was found out
+// less than healthLife ago is believed, for hundreds of stations ask.
+func (s *Server) trouble(ctx context.Context) string {
+	h := &s.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := s.Now()
+	if age := now.Sub(h.at); age >= 0 && age < healthLife {
+		return h.trouble
+	}
+	h.trouble = ""
+	switch {
+	case s.Entra.Ready() != nil:
+		h.trouble = "entra"
+	case s.Ready(ctx) != nil:
+		h.trouble = "portal"
+	}
+	h.at = now
+	return h.trouble
+}
