@@ -2,10 +2,13 @@ package web
 
 import (
 	"net/http"
+	"strings"
+	"testing"
 
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/session"
+	"fobdesk/internal/station"
 )
 
 // RouteOf is a line of the table of routes, for the tests that ask each.
@@ -15,6 +18,13 @@ type RouteOf struct {
 	Admin        bool // only admins may use it
 	Grant        session.Grant
 	Form         bool // it reads a form of ours
+	Access       string
+}
+
+// accessNames are the names of who may use a route.
+var accessNames = map[access]string{
+	plain: "plain", everywhere: "everywhere", anyone: "anyone", signedIn: "signed in", admin: "admin",
+	atStation: "at station", visiting: "visiting", operating: "operating",
 }
 
 // AllRoutes are the portal's routes.
@@ -23,7 +33,7 @@ func AllRoutes() []RouteOf {
 	for _, r := range new(Server).routes() {
 		all = append(all, RouteOf{
 			Method: r.method, Path: r.path, SignedIn: r.access == signedIn || r.access == admin,
-			Admin: r.access == admin, Grant: r.grant, Form: r.path != cspReportPath,
+			Admin: r.access == admin, Grant: r.grant, Form: r.path != cspReportPath, Access: accessNames[r.access],
 		})
 	}
 	return all
@@ -40,5 +50,65 @@ func AddAdminRoute(portal http.Handler, method, path string, grant session.Grant
 	}})
 	if err != nil {
 		panic(err)
+	}
+}
+
+// MakeStation makes a station and answers its id and its pairing code.
+func MakeStation(t testing.TB, portal http.Handler, name string) (id, code string) {
+	t.Helper()
+	s, maker := portal.(*Server), "aaaaaaaa-0000-4000-8000-00000000000a"
+	made, err := s.Stations.Create(t.Context(), maker, name, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, ok, err := s.Stations.PairingCode(t.Context(), made.ID, maker)
+	if err != nil || !ok {
+		t.Fatalf("the pairing code: %t, %v", ok, err)
+	}
+	return made.ID, code
+}
+
+// RevokeStation revokes a station.
+func RevokeStation(t testing.TB, portal http.Handler, id string) {
+	t.Helper()
+	if _, err := portal.(*Server).Stations.Revoke(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FindStation answers what is remembered of a station.
+func FindStation(t testing.TB, portal http.Handler, id string) station.Station {
+	t.Helper()
+	found, err := portal.(*Server).Stations.Find(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// ProbePath and OperatorProbePath are where AddProbes puts its routes.
+const (
+	ProbePath         = "/kiosk/probe"
+	OperatorProbePath = "/kiosk/operator/probe"
+)
+
+// AddProbes adds to a portal routes for visits and for operators that say whose request it is, and so
+// show the rules that hold for every such route: "name, the visit's tag, the station".
+func AddProbes(portal http.Handler) {
+	s := portal.(*Server)
+	probe := func(c echo.Context) error {
+		sess := current(c)
+		s.record(c, "probe", "done", sess)
+		return c.String(http.StatusOK, strings.Join([]string{sess.Person.Name, s.store(c).Tag(sess), stationName(c)}, ", "))
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		for _, r := range []route{
+			{method: method, path: ProbePath, access: visiting, handler: probe},
+			{method: method, path: OperatorProbePath, access: operating, grant: session.GrantAdmin, handler: probe},
+		} {
+			if err := s.addRoute(r); err != nil {
+				panic(err)
+			}
+		}
 	}
 }

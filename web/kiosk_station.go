@@ -44,6 +44,14 @@ func revokedStation(c echo.Context) *station.Station {
 	return st
 }
 
+// stationID is the id of the station that the request comes from; empty where it is none.
+func stationID(c echo.Context) string {
+	if st := stationOf(c); st != nil {
+		return st.ID
+	}
+	return ""
+}
+
 // stationName is the name that the audit trail has of where the request comes from.
 func stationName(c echo.Context) string {
 	if st := stationOf(c); st != nil {

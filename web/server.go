@@ -67,8 +67,8 @@ type Config struct {
 	// Visits are the sessions at stations, which Stations knows.
 	Visits   *session.Store
 	Stations *station.Stations
-	Refresh   session.RefreshFunc
-	Trail     Trail
+	Refresh  session.RefreshFunc
+	Trail    Trail
 	// Ready reports why the portal can't serve, or nil.
 	Ready func(context.Context) error
 

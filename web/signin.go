@@ -98,6 +98,9 @@ func (s *Server) callback(c echo.Context) (session.SignIn, entra.Identity, entra
 	answer, malformed := entra.ParseCallback(c.QueryParams())
 	signIn, err := s.store(c).TakeSignIn(c.Response(), c.Request(), answer.State)
 	c.Set(returnKey, localPath(signIn.ReturnTo))
+	if err == nil && signIn.Station != stationID(c) {
+		err = &outcome.Error{Outcome: outcome.SignInRefused, Reason: "state", Err: errors.New("begun at another station")}
+	}
 	if err := cmp.Or(malformed, err); err != nil {
 		return session.SignIn{}, entra.Identity{}, entra.Tokens{}, err
 	}

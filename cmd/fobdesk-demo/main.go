@@ -61,7 +61,7 @@ func run(ctx context.Context, out io.Writer) error {
 	baseURL, secret := "http://localhost:"+base.port, random()
 	options := sim.Demo(time.Now())
 	options.ClientSecret = secret
-	options.RedirectURIs = []string{baseURL + "/auth/callback", baseURL + "/"}
+	options.RedirectURIs = []string{baseURL + "/auth/callback", baseURL + "/", baseURL + "/kiosk"}
 	options.LogoutURL = baseURL + "/auth/front-channel-logout"
 	cloud := sim.New(options)
 	cloud.SetURLs(entra.url(), graph.url())

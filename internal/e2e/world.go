@@ -81,7 +81,7 @@ func prepare(t testing.TB, givens []Given) (*World, net.Listener) {
 	g.options.Now = w.Clock.Now
 	g.options.ClientSecret = g.env["FOBDESK_CLIENT_SECRET"]
 	g.options.LogoutURL = w.URL + "/auth/front-channel-logout"
-	g.options.RedirectURIs = []string{w.URL + "/auth/callback", w.URL + "/"}
+	g.options.RedirectURIs = []string{w.URL + "/auth/callback", w.URL + "/", w.URL + "/kiosk"}
 	for _, change := range givens {
 		change(&g)
 	}

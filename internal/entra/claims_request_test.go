@@ -55,6 +55,18 @@ func TestTOK08ClaimsAreMergedIntoOneObject(t *testing.T) {
 	}
 }
 
+func TestKSK01TheTimeOfTheAuthenticationIsAskedForBesideTheRest(t *testing.T) {
+	got, err := MergeClaims(Ask{FreshMFA: true, AuthTime: true}, `{"id_token":{"acr":null,"auth_time":{"essential":false}}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"access_token":{"xms_cc":{"values":["cp1"]},"amr":{"essential":true,"values":["ngcmfa"]}},` +
+		`"id_token":{"acr":null,"auth_time":{"essential":true}}}`
+	if diff := cmp.Diff(decoded(t, want), decoded(t, got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTOK08AChallengeThatIsNoneIsRefused(t *testing.T) {
 	for what, challenge := range map[string]string{
 		"text":            "hello",

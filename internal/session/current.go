@@ -10,8 +10,12 @@ import (
 	"fobdesk/internal/outcome"
 )
 
-// maxTouch is how far Row.Seen may lag behind the last use.
-const maxTouch = 30 * time.Second
+// Row.Seen may lag behind the last use by maxTouch, and by one part in touches of the idle limit, which
+// is short at a station.
+const (
+	maxTouch = 30 * time.Second
+	touches  = 30
+)
 
 // Current returns the session of the request's browser and counts the request as use; nil where
 // nobody is signed in. The error is outcome.Unavailable where that can't be known.
@@ -38,7 +42,7 @@ func (st *Store) Peek(r *http.Request) (*Session, error) {
 // else. One that can't be recorded only makes the session end sooner.
 func (st *Store) touch(ctx context.Context, sess *Session) {
 	now := st.Now()
-	if now.Sub(sess.place.row.Seen) < min(maxTouch, st.Idle/10) {
+	if now.Sub(sess.place.row.Seen) < min(maxTouch, st.Idle/touches) {
 		return
 	}
 	if err := st.Rows.TouchSession(ctx, sess.place.row.Key, now); err != nil {

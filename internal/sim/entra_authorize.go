@@ -104,6 +104,9 @@ func (c *Cloud) parseAuthorize(form url.Values) (*authorize, *oauthError) {
 	case form.Has("sid") && a.hint != "":
 		return a, aadsts(90023, "invalid_request", "'sid' and 'login_hint' cannot be used together.")
 	}
+	if a.prompt == "login" && c.switches.IgnorePromptLogin {
+		a.prompt = ""
+	}
 	var refused *oauthError
 	if a.asked, refused = parseClaims(form.Get("claims")); refused != nil {
 		return a, refused

@@ -72,6 +72,7 @@ type Switches struct {
 	CallbackIssuer     bool                        // iss stands in the callback (RFC 9207)
 	ScopedRolesInToken bool                        // wids name roles of administrative units too
 	OmitClaims         []string                    // of the ID token, such as login_hint, sid, auth_time, wids
+	IgnorePromptLogin  bool                        // whoever has a session at Entra is let in although prompt=login asks otherwise
 	Backdate           time.Duration               // iat and nbf of the ID token lie this far back
 	TamperIDToken      func(claims map[string]any) // changes the claims before they are signed
 }

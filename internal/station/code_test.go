@@ -1,0 +1,56 @@
+package station
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestKSK07ACodeIsOfLettersThatNobodyMistakes(t *testing.T) {
+	seen := map[string]bool{}
+	for range 200 {
+		code := newCode()
+		if len(code) != 8 || strings.Trim(code, "BCDFGHJKLMNPQRSTVWXZ") != "" {
+			t.Fatalf("%q", code)
+		}
+		seen[code] = true
+	}
+	if len(seen) != 200 {
+		t.Errorf("of 200 codes %d are different", len(seen))
+	}
+	if got := grouped("BCDFGHJK"); got != "BCDF-GHJK" {
+		t.Errorf("shown as %q", got)
+	}
+}
+
+func TestAKeyCannotBePrinted(t *testing.T) {
+	k := newKey()
+	secret := k.bytes()
+	printed := fmt.Sprintf("%v %+v %#v %s %q %x %d", k, k, k, k, k, k, k) + fmt.Sprintf("%v %+v %x", []key{k}, struct{ k key }{k}, &struct{ k key }{k})
+	for _, as := range []string{encoding.EncodeToString(secret), fmt.Sprintf("%x", secret), fmt.Sprint(secret), string(secret)} {
+		if strings.Contains(printed, as) {
+			t.Errorf("printed as %s", printed)
+		}
+	}
+	if got := k.LogValue().String(); got != "redacted" {
+		t.Errorf("logged as %s", got)
+	}
+}
+
+func FuzzParseCode(f *testing.F) {
+	for _, seed := range []string{"BCDF-GHJK", "bcdf ghjk", "", "ſſſſſſſſ", "\u2013BCDFGHJK", strings.Repeat("-", 60) + "BCDF"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		code, ok := parseCode(typed)
+		if ok && (len(code) != codeLength || strings.Trim(code, alphabet) != "") {
+			t.Errorf("%q is taken for the code %q", typed, code)
+		}
+		if !ok {
+			return
+		}
+		if again, same := parseCode(grouped(code)); !same || again != code {
+			t.Errorf("%q as it is shown is %q", code, again)
+		}
+	})
+}
