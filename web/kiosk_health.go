@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+const (
+	// healthLife is how long what was found out for one station's poll is good for the next.
+	healthLife = 3 * time.Second
+	// healthLimit bounds finding out: whoever asks meanwhile waits for the same answer.
+	healthLimit = 2 * time.Second
+)
+
 // health is what was last found out about whether the portal can serve.
 type health struct {
 	mu      sync.Mutex
@@ -23,6 +30,8 @@ func (s *Server) trouble(ctx context.Context) string {
 	if age := now.Sub(h.at); age >= 0 && age < healthLife {
 		return h.trouble
 	}
+	ctx, cancel := context.WithTimeout(ctx, healthLimit)
+	defer cancel()
 	h.trouble = ""
 	switch {
 	case s.Entra.Ready() != nil:

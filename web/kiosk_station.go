@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -72,11 +71,11 @@ func (s *Server) noteAuthTime(c echo.Context, st station.Station, missing bool) 
 	s.noted(c, s.Stations.MarkAuthTime(c.Request().Context(), st, missing))
 }
 
-// noted logs what could not be remembered of a station: no answer waits for that.
+// noted logs what could not be found out or remembered of a station where the answer does without it.
 func (s *Server) noted(c echo.Context, err error) {
 	if err != nil {
 		ctx := c.Request().Context()
-		s.Log.WarnContext(ctx, "a station was not marked", "error", err, "request_id", requestIDOf(ctx))
+		s.Log.WarnContext(ctx, "a station was not known or marked", "error", err, "request_id", requestIDOf(ctx))
 	}
 }
 
@@ -114,9 +113,6 @@ func (s *Server) recordStation(c echo.Context, event, name string) {
 	row.Station = name
 	s.write(c, row)
 }
-
-// healthLife is how long an answer to a station's poll is good for the next.
-const healthLife = 3 * time.Second
 
 // getKioskPulse is what a station's page asks again and again, which is no use of a visit: 204 where
 // all is well; 410 where the browser is no station any more and 409 where the page's visit (its tag,

@@ -63,10 +63,22 @@ func (s *Server) postKioskFinish(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
-	if to, ok := s.pastEntra(c, sess); ok {
+	if to, ok := s.pastEntra(c, s.store(c), sess); ok {
 		return s.leave(c, http.StatusSeeOther, to)
 	}
 	return s.leave(c, http.StatusSeeOther, kioskPath)
+}
+
+// putOut wipes a browser that was a station until it was revoked: whoever visited it is signed out at
+// Entra, too, before the page says so.
+func (s *Server) putOut(c echo.Context, why error) error {
+	if err := s.Visits.Leave(c.Response(), c.Request()); err != nil {
+		return err
+	}
+	if to, ok := s.pastEntra(c, s.Visits, nil); ok {
+		return s.leave(c, http.StatusSeeOther, to)
+	}
+	return why
 }
 
 // tidy makes the station clean for its welcome: a visit that is on is ended, and where Entra is owed
@@ -77,7 +89,7 @@ func (s *Server) tidy(c echo.Context) (answered bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if to, ok := s.pastEntra(c, sess); ok {
+	if to, ok := s.pastEntra(c, s.store(c), sess); ok {
 		return true, s.leave(c, http.StatusSeeOther, to)
 	}
 	s.Stations.Keep(c.Response(), c.Request())
@@ -94,8 +106,8 @@ func (s *Server) owesEntra(c echo.Context) bool {
 // pastEntra answers the way to the welcome that ends the person's session at Entra; false where Entra
 // need not be told or, just now, can't be: a station must not be left on a page of the browser's own
 // that says so.
-func (s *Server) pastEntra(c echo.Context, ended *session.Session) (to string, ok bool) {
-	hint, isOwed := s.store(c).Owed(c.Request())
+func (s *Server) pastEntra(c echo.Context, visits *session.Store, ended *session.Session) (to string, ok bool) {
+	hint, isOwed := visits.Owed(c.Request())
 	if !isOwed && ended != nil {
 		hint, isOwed = ended.LoginHint, true
 	}
@@ -106,7 +118,7 @@ func (s *Server) pastEntra(c echo.Context, ended *session.Session) (to string, o
 	if to == "" {
 		return "", false
 	}
-	s.store(c).Told(c.Response(), c.Request())
+	visits.Told(c.Response(), c.Request())
 	return to, true
 }
 

@@ -136,6 +136,8 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		case errors.Is(err, outcome.NotAllowed):
 			s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, who.current)
 			return err
+		case errors.Is(err, outcome.NotFound) && revokedStation(c) != nil:
+			return s.putOut(c, err)
 		case err != nil:
 			return err
 		}
