@@ -12,15 +12,16 @@ import (
 )
 
 // sheets are the style sheets that are served, each with its parts in the order of the cascade.
-// What only admins see is nobody else's to download, and the dark is apart because a page says when
-// it holds.
+// What only admins or stations see is nobody else's to download, and the dark is apart because a page
+// says when it holds.
 var sheets = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
 		"fob", "badge", "drawing", "steps", "receipt", "print",
 	},
-	"admin.css": {"admin", "desk", "chart", "trail"},
+	"admin.css": {"admin", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},
+	"kiosk.css": {"kiosk"},
 }
 
 // types are the media types served, by the name's end.

@@ -3,7 +3,8 @@
 // that a copy may be kept for ever and a new one is fetched at once.
 //
 // The style sheets lie in css/, one for each component, and are served as one, app.css, with
-// others for what only admins see, admin.css, and for the dark, dark.css. Without dist/ built the portal still works: URL answers "" for what is not there and the page leaves
+// others for what only admins see, admin.css, for the dark, dark.css, and for stations, kiosk.css.
+// Without dist/ built the portal still works: URL answers "" for what is not there and the page leaves
 // it out.
 package static
 

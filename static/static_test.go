@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -24,10 +25,11 @@ func get(t *testing.T, path, accept string) *http.Response {
 }
 
 func TestHDR05AssetsHaveHashedNamesAndNeverChange(t *testing.T) {
-	hashed := regexp.MustCompile(`^/static/[a-z]+\.[0-9a-f]{8}\.[a-z]+$`)
+	hashed := regexp.MustCompile(`^/static/[a-z-]+\.[0-9a-f]{8}\.[a-z]+$`)
 	for name, mediaType := range map[string]string{
 		"app.css":     "text/css; charset=utf-8",
 		"focus.js":    "text/javascript; charset=utf-8",
+		"kiosk.css":   "text/css; charset=utf-8",
 		"favicon.svg": "image/svg+xml",
 	} {
 		path := URL(name)
@@ -111,7 +113,7 @@ func TestEveryStyleSheetIsServed(t *testing.T) {
 	}
 	for _, name := range names {
 		part := strings.TrimSuffix(strings.TrimPrefix(name, "css/"), ".css")
-		if !slices.Contains(slices.Concat(sheets["app.css"], sheets["admin.css"], sheets["dark.css"]), part) {
+		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(sheets))...), part) {
 			t.Errorf("%s is in no sheet", name)
 		}
 	}

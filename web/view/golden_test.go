@@ -68,7 +68,7 @@ func compare(t *testing.T, name, got string) {
 }
 
 var (
-	contentHash = regexp.MustCompile(`(/static/[a-z.]+)\.[0-9a-f]{8}(\.[a-z]+)`)
+	contentHash = regexp.MustCompile(`(/static/[a-z.-]+)\.[0-9a-f]{8}(\.[a-z]+)`)
 	htmxScripts = regexp.MustCompile(`<script src="/static/(htmx|trust)\.js" defer></script>`)
 )
 

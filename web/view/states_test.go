@@ -51,6 +51,8 @@ func states(ctx context.Context) map[string]templ.Component {
 	maps.Copy(all, deskStates(ctx))
 	maps.Copy(all, peopleStates(ctx))
 	maps.Copy(all, auditStates(ctx))
+	maps.Copy(all, kioskStates(ctx))
+	maps.Copy(all, stationStates(ctx))
 	all["admin/without_role"] = problem(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "role"}))
 	all["admin/without_consent"] = withoutConsent(ctx)
 	for _, refusal := range refusals() {

@@ -1,0 +1,28 @@
+package view
+
+import (
+	"net/url"
+
+	"github.com/a-h/templ"
+)
+
+// KioskFobPath is the path below which a station does something with one of the person's fobs.
+const KioskFobPath = "/kiosk/fobs/"
+
+func kioskRemovePath(fobID string) templ.SafeURL {
+	return templ.SafeURL(KioskFobPath + url.PathEscape(fobID) + "/remove")
+}
+
+// kioskModules are the scripts that improve a station's pages; each works by itself.
+var kioskModules = []string{
+	"busy.js", "scanner.js", "keypad.js",
+	"kiosk-welcome.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
+}
+
+// StationNameField returns the id of the input in the form that renames a station, for the
+// summary's link.
+func StationNameField(stationID string) string { return "name-" + stationID }
+
+func stationPath(stationID, act string) templ.SafeURL {
+	return templ.SafeURL("/admin/stations/" + url.PathEscape(stationID) + "/" + act)
+}
