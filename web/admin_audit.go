@@ -266,8 +266,11 @@ func (s *Server) auditRow(c echo.Context, row audit.Row, open []desk.Receipt) vi
 	return shown
 }
 
-// exact is a moment to the minute, as a record has it.
+// exact is a moment to the minute, as a record has it; its zero value is not known.
 func (s *Server) exact(c echo.Context, t time.Time) view.Moment {
+	if t.IsZero() {
+		return view.Moment{}
+	}
 	return view.Moment{Words: message.Exact(c.Request().Context(), t), ISO: t.UTC().Format(time.RFC3339)}
 }
 

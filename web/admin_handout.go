@@ -32,32 +32,44 @@ const (
 	flawSeveral = oath.Flaw("several")
 )
 
+// queue is where one person after another is served: at the help desk, or at a station.
+type queue struct {
+	path string
+	done string // key of the words for what was done last
+	page func(echo.Context, view.HandoutProps) templ.Component
+}
+
+// deskQueue is the one at the help desk.
+func (s *Server) deskQueue() queue { return queue{handoutPath, "handout.done", s.handoutPage} }
+
 // getHandout shows the queue's form: empty for the next person, or with the one who is asked for. As
 // one types, only who is meant is asked for.
-func (s *Server) getHandout(c echo.Context) error {
+func (s *Server) getHandout(c echo.Context) error { return s.getQueue(c, s.deskQueue()) }
+
+func (s *Server) getQueue(c echo.Context, q queue) error {
 	c.Response().Header().Add(echo.HeaderVary, "HX-Request-Type")
 	ctx, sess := c.Request().Context(), current(c)
 	props := view.HandoutProps{Query: view.Input{Value: c.QueryParam(fieldQuery)}}
 	if partial(c) {
 		return s.renderMeant(c, props)
 	}
-	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), handoutPath); ok {
+	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), q.path); ok {
 		props.Notice = message.Text(ctx, draft.Notice)
 		props.Query.Value, props.Serial.Value = draft.Query, draft.Serial
 	}
 	if done := c.QueryParam(doneParam); done != "" {
-		props.Done = s.handedOut(c, done)
+		props.Done = s.handedOut(c, q, done)
 	}
 	if props.Query.Value == "" {
-		return s.render(c, http.StatusOK, s.handoutPage(c, props))
+		return s.render(c, http.StatusOK, q.page(c, props))
 	}
 	meant, err := s.whoIsMeant(c, props.Query.Value, "")
 	if err != nil {
 		typed := url.Values{fieldQuery: {props.Query.Value}, fieldSerial: {props.Serial.Value}}
-		return s.refuseOthers(c, err, s.handoutForm(c, &fields{form: typed}))
+		return s.refuseOthers(c, err, s.queueForm(c, q, &fields{form: typed}))
 	}
 	props.Person = &meant
-	return s.render(c, http.StatusOK, s.handoutPage(c, props))
+	return s.render(c, http.StatusOK, q.page(c, props))
 }
 
 // renderMeant answers who is meant while one types. What is wrong is told once the form is sent.
@@ -92,7 +104,7 @@ func offered(people []oath.Person) []view.Choice {
 }
 
 // handedOut says in one line what was done last; nothing where the act is not this admin's.
-func (s *Server) handedOut(c echo.Context, actID string) *view.Summary {
+func (s *Server) handedOut(c echo.Context, q queue, actID string) *view.Summary {
 	ctx := c.Request().Context()
 	done, err := s.Desk.Receipt(ctx, current(c).Person, actID)
 	if err != nil {
@@ -101,7 +113,7 @@ func (s *Server) handedOut(c echo.Context, actID string) *view.Summary {
 	words := message.Text(ctx, "history.end."+string(done.End.Outcome))
 	return &view.Summary{
 		Outcome: string(done.End.Outcome), Good: true,
-		Heading: message.Text(ctx, "handout.done", "person", done.Act.Subject.Name, "serial", done.Act.Serial, "result", words),
+		Heading: message.Text(ctx, q.done, "person", done.Act.Subject.Name, "serial", done.Act.Serial, "result", words),
 	}
 }
 
@@ -112,7 +124,9 @@ func (s *Server) handoutPage(c echo.Context, props view.HandoutProps) templ.Comp
 }
 
 // postHandout enrols a fob for the person who is meant, and goes on to the next one.
-func (s *Server) postHandout(c echo.Context) error {
+func (s *Server) postHandout(c echo.Context) error { return s.postQueue(c, s.deskQueue()) }
+
+func (s *Server) postQueue(c echo.Context, q queue) error {
 	f := fields{form: c.Request().PostForm}
 	query := read(&f, fieldQuery, needed)
 	chosen := read(&f, fieldPerson, asSeen)
@@ -120,7 +134,7 @@ func (s *Server) postHandout(c echo.Context) error {
 		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
 		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
 	}
-	form := s.handoutForm(c, &f)
+	form := s.queueForm(c, q, &f)
 	if err := f.err(); err != nil {
 		return s.refuseOthers(c, err, form)
 	}
@@ -132,10 +146,11 @@ func (s *Server) postHandout(c echo.Context) error {
 		return s.refuseOthers(c, err, form)
 	}
 	receipt, err := s.Desk.EnrolFor(c.Request().Context(), s.others(c, person), s.inventory(c), s.byFor(c, person, ""), in)
+	s.acted(c)
 	if err != nil {
 		return s.refuseOthers(c, err, form)
 	}
-	return c.Redirect(http.StatusSeeOther, doneAt(handoutPath, receipt))
+	return c.Redirect(http.StatusSeeOther, doneAt(q.path, receipt))
 }
 
 // recordFind records for whom a fob is to be enrolled, in the admin's own words, before Graph is
@@ -191,12 +206,12 @@ func whichOne(people []oath.Person) error {
 	}
 }
 
-// handoutForm is the form as it comes back. Where several people may be meant, they are offered.
-func (s *Server) handoutForm(c echo.Context, f *fields) refusable {
+// queueForm is the form as it comes back. Where several people may be meant, they are offered.
+func (s *Server) queueForm(c echo.Context, q queue, f *fields) refusable {
 	draft := enrolDraft(f)
-	draft.Path = handoutPath
+	draft.Path = q.path
 	return refusable{
-		returnTo: handoutPath, draft: draft,
+		returnTo: q.path, draft: draft,
 		page: func(r told) templ.Component {
 			props := view.HandoutProps{
 				Summary: &r.Summary,
@@ -213,7 +228,7 @@ func (s *Server) handoutForm(c echo.Context, f *fields) refusable {
 					r.Errors[i].Field = view.FirstChoice(fieldPerson)
 				}
 			}
-			return s.handoutPage(c, props)
+			return q.page(c, props)
 		},
 	}
 }
@@ -234,7 +249,7 @@ func (s *Server) postUndo(c echo.Context) error {
 	case errors.Is(err, outcome.NotFound): // it is off already, whoever did that
 		return c.Redirect(http.StatusSeeOther, handoutPath)
 	case err != nil:
-		return s.refuseOthers(c, err, s.handoutForm(c, &fields{}))
+		return s.refuseOthers(c, err, s.queueForm(c, s.deskQueue(), &fields{}))
 	}
 	return c.Redirect(http.StatusSeeOther, doneAt(handoutPath, receipt))
 }

@@ -79,6 +79,9 @@ func (s *Server) withoutConsent(c echo.Context, grant session.Grant, returnTo st
 	s.logRefused(c, refusal)
 	summary := s.tell(c, refusal).Summary
 	summary.Next = &view.Link{Href: asking(returnTo, grant), Text: message.Text(ctx, "consent.again"), Leaves: true}
+	if s.atKiosk(c) { // nothing there leads to another's approval
+		return s.render(c, statusOf(refusal), s.kioskTrouble(c, refusal, summary))
+	}
 	props := view.ConsentProps{
 		Chrome: s.chrome(c, summary.Heading, nil), Summary: summary,
 		Approve: view.Link{

@@ -137,5 +137,5 @@ func (s *Server) refusePairing(c echo.Context, err error) error {
 	if errors.Is(err, outcome.TooManyAttempts) {
 		s.recordRarely(c, audit.EventLimit, outcome.TooManyAttempts, current(c))
 	}
-	return err
+	return s.refuse(c, err, s.pairingForm(c))
 }

@@ -34,15 +34,19 @@ func (s *Server) handleError(err error, c echo.Context) {
 		}
 		return
 	}
+	atKiosk := s.atKiosk(c)
 	status, summary := s.problem(c, err)
-	props := view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary}
+	page := view.ProblemPage(view.ProblemProps{Chrome: s.chrome(c, summary.Heading, nil), Summary: summary})
+	if atKiosk {
+		page = s.kioskTrouble(c, err, summary)
+	}
 	if partial(c) { // a whole page in the place of a part
 		header := c.Response().Header()
 		header.Set("HX-Retarget", "#main")
 		header.Set("HX-Reselect", "#main")
 		header.Set("HX-Reswap", "outerHTML")
 	}
-	if err := s.render(c, status, view.ProblemPage(props)); err != nil {
+	if err := s.render(c, status, page); err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "the page of a problem failed", "error", err)
 		_ = c.NoContent(status)
 	}
@@ -50,7 +54,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 
 func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 	ctx := c.Request().Context()
-	if errors.Is(err, echo.ErrNotFound) {
+	if errors.Is(err, echo.ErrNotFound) { // no route: nobody has asked yet from where it comes
+		_, unknown := s.knownStation(c)
+		s.noted(c, unknown)
 		err = outcome.New(outcome.NotFound)
 	}
 	if refusal, ok := errors.AsType[*outcome.Error](err); ok {
@@ -66,10 +72,16 @@ func (s *Server) problem(c echo.Context, err error) (int, view.Summary) {
 	} else {
 		s.Log.ErrorContext(ctx, "fault", "route", c.Path(), "error", err, "request_id", requestIDOf(ctx))
 	}
-	words := message.Problem(ctx, problemName(status))
+	name, next := problemName(status), &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}
+	if stationOf(c) != nil {
+		next = &view.Link{Href: kioskPath, Text: message.Text(ctx, "action.kiosk")}
+		if name == "general" {
+			name = reasonStation
+		}
+	}
+	words := message.Problem(ctx, name)
 	return status, view.Summary{
-		Heading: words.Title, Text: append(words.Text, words.Next), Reference: requestIDOf(ctx),
-		Next: &view.Link{Href: "/", Text: message.Text(ctx, "action.home")},
+		Heading: words.Title, Text: append(words.Text, words.Next), Reference: requestIDOf(ctx), Next: next,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -117,7 +118,8 @@ type told struct {
 // tell puts an outcome into words.
 func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 	ctx := c.Request().Context()
-	words := message.Refusal(ctx, refusal)
+	worded := standing(c, refusal)
+	words := message.Refusal(ctx, worded)
 	t := told{
 		Summary: view.Summary{
 			Outcome: string(refusal.Outcome), Good: statusOf(refusal) == http.StatusOK,
@@ -135,7 +137,7 @@ func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 	if t.Reference == "" {
 		t.Reference = requestIDOf(ctx)
 	}
-	for _, field := range message.FieldErrors(ctx, refusal) {
+	for _, field := range message.FieldErrors(ctx, worded) {
 		t.fields[field.Name] = field.Text
 		link := view.SummaryLink{Field: field.Name, Text: field.Text}
 		if field.Name == fieldForm || field.Name == fieldSeen { // hidden: there is nothing to lead to
@@ -144,6 +146,20 @@ func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 		t.Errors = append(t.Errors, link)
 	}
 	return t
+}
+
+// reasonVisit ends the reasons whose words are for somebody who stands at a station.
+const reasonVisit = "visit"
+
+// standing gives a refusal the reason by which words for somebody at a station are found, where there
+// are some of their own.
+func standing(c echo.Context, refusal *outcome.Error) *outcome.Error {
+	if stationOf(c) == nil {
+		return refusal
+	}
+	worded := *refusal
+	worded.Reason = strings.TrimPrefix(worded.Reason+"."+reasonVisit, ".")
+	return &worded
 }
 
 // setRetryAfter tells when to come back, in whole seconds, rounded up.

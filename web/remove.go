@@ -78,14 +78,19 @@ func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Compon
 }
 
 // postRemove takes the fob off its person.
-func (s *Server) postRemove(c echo.Context) error {
+func (s *Server) postRemove(c echo.Context) error { return s.remove(c, s.removePage, receiptPath) }
+
+// remove takes a fob off the person of this request, and goes on to its receipt.
+func (s *Server) remove(
+	c echo.Context, page func(echo.Context, view.RemoveProps) templ.Component, receiptAt func(string) string,
+) error {
 	f := fields{form: c.Request().PostForm}
 	in := desk.Removal{
 		MethodID: c.Param("id"),
 		Serial:   read(&f, fieldSerial, asSeen),
 		Form:     read(&f, fieldForm, asSeen),
 	}
-	form := s.confirmation(c, in.Serial, s.removePage)
+	form := s.confirmation(c, in.Serial, page)
 	if err := f.err(); err != nil {
 		return s.refuse(c, err, form)
 	}
@@ -93,8 +98,9 @@ func (s *Server) postRemove(c echo.Context) error {
 		return s.stepUpFrom(c, form, nil)
 	}
 	receipt, err := s.Desk.Remove(c.Request().Context(), s.fobs(c), s.by(c), in)
+	s.acted(c)
 	if err != nil {
 		return s.refuse(c, err, form)
 	}
-	return c.Redirect(http.StatusSeeOther, receiptPath(receipt))
+	return c.Redirect(http.StatusSeeOther, receiptAt(receipt))
 }

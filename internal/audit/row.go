@@ -33,6 +33,7 @@ const (
 
 	EventStationMade    = "station_made"
 	EventStationRenamed = "station_renamed"
+	EventStationCoded   = "station_coded" // got another pairing code
 	EventStationPaired  = "station_paired"
 	EventStationRevoked = "station_revoked"
 )
