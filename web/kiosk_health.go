@@ -20,7 +20,7 @@ type health struct {
 	trouble string
 }
 
-// trouble says what keeps the portal from serving: "entra", "portal", or nothing. What was found out
+// trouble says what keeps the portal from serving: "entra", "portal", "graph", or nothing. What was found out
 // less than healthLife ago is believed, for hundreds of stations ask.
 func (s *Server) trouble(ctx context.Context) string {
 	h := &s.health
@@ -38,6 +38,8 @@ func (s *Server) trouble(ctx context.Context) string {
 		h.trouble = "entra"
 	case s.Ready(ctx) != nil:
 		h.trouble = "portal"
+	case s.Graph() != nil:
+		h.trouble = "graph"
 	}
 	h.at = now
 	return h.trouble

@@ -117,7 +117,7 @@ func (s *Server) recordStation(c echo.Context, event, name string) {
 // getKioskPulse is what a station's page asks again and again, which is no use of a visit: 204 where
 // all is well; 410 where the browser is no station any more and 409 where the page's visit (its tag,
 // in the query) is over, so that the page is to be loaded anew; 503 where the portal can't serve, with
-// a word on why: "entra" or "portal".
+// a word on why: "entra", "graph" or "portal".
 func (s *Server) getKioskPulse(c echo.Context) error {
 	if stationOf(c) == nil {
 		return c.NoContent(http.StatusGone)

@@ -71,6 +71,8 @@ type Config struct {
 	Trail    Trail
 	// Ready reports why the portal can't serve, or nil.
 	Ready func(context.Context) error
+	// Graph reports that Graph does not answer, as far as is known without asking it, or nil.
+	Graph func() error
 
 	Now func() time.Time
 	Log *slog.Logger

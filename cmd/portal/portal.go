@@ -132,7 +132,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Ready:     p.ready(rp), Now: s.Now, Log: s.Log,
+		Ready:     p.ready(rp), Graph: client.Ready, Now: s.Now, Log: s.Log,
 	})
 	return err
 }

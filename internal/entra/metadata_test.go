@@ -308,3 +308,40 @@ func TestFLT01EveryCallEndsAfterTenSeconds(t *testing.T) {
 		})
 	}
 }
+
+func TestALookIsSharedForFiveSecondsAndThenTakenAgain(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	at := time.Now()
+	rp.now = func() time.Time { return at }
+	if err := rp.Look(t.Context()); err != nil || rp.Ready() != nil {
+		t.Fatalf("the issuer is there: %v", err)
+	}
+	p.handle(pathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	asked := p.called(pathDiscovery)
+	if err := rp.Look(t.Context()); err != nil || p.called(pathDiscovery) != asked {
+		t.Errorf("at once it looked again: %v", err)
+	}
+	at = at.Add(5 * time.Second)
+	if err := rp.Look(t.Context()); !errors.Is(err, outcome.UpstreamUnavailable) || rp.Ready() == nil {
+		t.Errorf("the issuer is away: %v", err)
+	}
+	p.handle(pathDiscovery, nil)
+	at = at.Add(5 * time.Second)
+	if err := rp.Look(t.Context()); err != nil {
+		t.Errorf("the issuer is back: %v", err)
+	}
+}
+
+func TestALookDoesNotOutlastWhoeverWaits(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	hold := make(chan struct{})
+	p.handle(pathDiscovery, func(http.ResponseWriter, *http.Request) { <-hold })
+	defer close(hold)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := rp.Look(ctx); !errors.Is(err, outcome.UpstreamUnavailable) {
+		t.Errorf("an issuer that is silent: %v", err)
+	}
+}

@@ -91,6 +91,7 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 		if try < maxRetries && request.op.reads() && mayPass(got, err) && c.wait(ctx, try, got) {
 			continue
 		}
+		c.note(ctx, got, err)
 		if err == nil {
 			return got, nil
 		}

@@ -34,6 +34,7 @@ type Client struct {
 	log       *slog.Logger
 	now       func() time.Time
 
+	health    health
 	transport http.RoundTripper
 	timeout   time.Duration // of a whole call, the body and a read's retries included
 	pause     time.Duration // before the first retry of a read, jittered
