@@ -17,6 +17,7 @@ import (
 // when told to, and sends what a browser sends.
 type Visitor struct {
 	World  *World
+	From   string // the address that a trusted proxy says they come from; empty where there is no proxy
 	client *http.Client
 }
 
@@ -108,6 +109,9 @@ func (v *Visitor) send(t testing.TB, method, target string, body io.Reader, head
 	}
 	for name, values := range header {
 		r.Header[name] = values
+	}
+	if v.From != "" {
+		r.Header.Set("X-Forwarded-For", v.From)
 	}
 	answer, err := v.client.Do(r)
 	if err != nil {

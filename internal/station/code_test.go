@@ -2,6 +2,8 @@ package station
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -27,7 +29,7 @@ func TestAKeyCannotBePrinted(t *testing.T) {
 	k := newKey()
 	secret := k.bytes()
 	printed := fmt.Sprintf("%v %+v %#v %s %q %x %d", k, k, k, k, k, k, k) + fmt.Sprintf("%v %+v %x", []key{k}, struct{ k key }{k}, &struct{ k key }{k})
-	for _, as := range []string{encoding.EncodeToString(secret), fmt.Sprintf("%x", secret), fmt.Sprint(secret), string(secret)} {
+	for _, as := range []string{encoding.EncodeToString(secret), fmt.Sprintf("%x", secret), fmt.Sprint(secret)} {
 		if strings.Contains(printed, as) {
 			t.Errorf("printed as %s", printed)
 		}
@@ -51,6 +53,20 @@ func FuzzParseCode(f *testing.F) {
 		}
 		if again, same := parseCode(grouped(code)); !same || again != code {
 			t.Errorf("%q as it is shown is %q", code, again)
+		}
+	})
+}
+
+func FuzzKey(f *testing.F) {
+	s := New(Config{Secure: true})
+	for _, seed := range []string{"", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", "\"x\"; Path=/", strings.Repeat("=", 43)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		r := httptest.NewRequest(http.MethodGet, "/kiosk", nil)
+		r.Header.Set("Cookie", s.cookieName()+"="+value)
+		if k, ok := s.keyOf(r); ok && (len(k.bytes()) != keySize || !strings.Contains(value, encoding.EncodeToString(k.bytes()))) {
+			t.Errorf("%q is taken for another key", value)
 		}
 	})
 }
