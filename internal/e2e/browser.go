@@ -76,11 +76,8 @@ func (w *World) NewBrowser(t *testing.T, javascript bool) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
-	open := ctx
-	ctx, stop := context.WithTimeout(open, journeyLimit)
-	t.Cleanup(func() { stop(); cancel() })
-	b := &Browser{World: w, ctx: ctx, open: open, profile: profile}
+	b := &Browser{World: w, profile: profile}
+	b.attach(t, shared, window)
 	b.Do(t, chromedp.EmulateViewport(1280, 900), emulation.SetScriptExecutionDisabled(!javascript))
 	return b
 }
@@ -93,11 +90,26 @@ func newWindow(shared context.Context) (target.ID, cdp.BrowserContextID, error) 
 	if err != nil {
 		return "", "", fmt.Errorf("make a profile: %w", err)
 	}
+	id, err := openTab(shared, profile)
+	return id, profile, err
+}
+
+// openTab opens another window in a profile.
+func openTab(shared context.Context, profile cdp.BrowserContextID) (target.ID, error) {
+	ctx := cdp.WithExecutor(shared, chromedp.FromContext(shared).Browser)
 	id, err := target.CreateTarget("about:blank").WithBrowserContextID(profile).WithNewWindow(true).Do(ctx)
 	if err != nil {
-		return "", "", fmt.Errorf("open a window: %w", err)
+		return "", fmt.Errorf("open a window: %w", err)
 	}
-	return id, profile, nil
+	return id, nil
+}
+
+// attach makes the window the one that the browser's steps are taken in.
+func (b *Browser) attach(t *testing.T, shared context.Context, window target.ID) {
+	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
+	limited, stop := context.WithTimeout(ctx, journeyLimit)
+	t.Cleanup(func() { stop(); cancel() })
+	b.ctx, b.open = limited, ctx
 }
 
 // Do takes steps; one that fails shows the page it failed on.
@@ -212,15 +224,26 @@ func (b *Browser) Path(t *testing.T) string {
 	return url
 }
 
-// sizes are what a page is looked at in.
-var sizes = []struct {
+// size is one that a page is looked at in.
+type size struct {
 	name          string
 	width, height int64
-}{{"phone", 320, 640}, {"desktop", 1280, 900}}
+}
+
+// sizes are what a page is looked at in, and stationSizes what a station's is.
+var (
+	sizes        = []size{{"phone", 320, 640}, {"desktop", 1280, 900}}
+	stationSizes = []size{{"portrait", 1080, 1920}, {"landscape", 1024, 768}, {"zoomed", 320, 640}}
+)
 
 // Look checks the page for accessibility in each size, light and dark, and keeps a picture of
 // each for a person to look at.
 func (b *Browser) Look(t *testing.T, name string) {
+	t.Helper()
+	b.lookIn(t, name, sizes)
+}
+
+func (b *Browser) lookIn(t *testing.T, name string, sizes []size) {
 	t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, size := range sizes {
