@@ -30,7 +30,8 @@ func (s *Server) trouble(ctx context.Context) string {
 	if age := now.Sub(h.at); age >= 0 && age < healthLife {
 		return h.trouble
 	}
-	ctx, cancel := context.WithTimeout(ctx, healthLimit)
+	// One station that hangs up must not make it look bad for the others.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthLimit)
 	defer cancel()
 	h.trouble = ""
 	switch {

@@ -74,11 +74,11 @@ func (rp *RelyingParty) Look(ctx context.Context) error {
 		}
 	}
 	found := rp.discovery.DoChan("look", func() (any, error) { return rp.discover(context.WithoutCancel(ctx)) })
-	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	waiting, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
 	select {
-	case <-ctx.Done():
-		return unavailable("discovery", ctx.Err())
+	case <-waiting.Done():
+		return unavailable("discovery", waiting.Err())
 	case result := <-found:
 		return result.Err
 	}
