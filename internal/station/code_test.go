@@ -29,7 +29,7 @@ func TestAKeyCannotBePrinted(t *testing.T) {
 	k := newKey()
 	secret := k.bytes()
 	printed := fmt.Sprintf("%v %+v %#v %s %q %x %d", k, k, k, k, k, k, k) + fmt.Sprintf("%v %+v %x", []key{k}, struct{ k key }{k}, &struct{ k key }{k})
-	for _, as := range []string{encoding.EncodeToString(secret), fmt.Sprintf("%x", secret), fmt.Sprint(secret)} {
+	for _, as := range []string{encoding.EncodeToString(secret), fmt.Sprintf("%x", secret), fmt.Sprintf("%d", secret)} {
 		if strings.Contains(printed, as) {
 			t.Errorf("printed as %s", printed)
 		}
