@@ -19,9 +19,9 @@ var sheets = map[string][]string{
 		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
 		"fob", "badge", "drawing", "steps", "receipt", "print",
 	},
-	"admin.css": {"admin", "desk", "chart", "trail", "stations"},
+	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},
-	"kiosk.css": {"kiosk"},
+	"kiosk.css": {"choice", "kiosk"},
 }
 
 // types are the media types served, by the name's end.

@@ -77,7 +77,7 @@ func (w *World) NewBrowser(t *testing.T, javascript bool) *Browser {
 		t.Fatal(err)
 	}
 	b := &Browser{World: w, profile: profile}
-	b.attach(t, shared, window)
+	b.attach(shared, t, window)
 	b.Do(t, chromedp.EmulateViewport(1280, 900), emulation.SetScriptExecutionDisabled(!javascript))
 	return b
 }
@@ -105,7 +105,7 @@ func openTab(shared context.Context, profile cdp.BrowserContextID) (target.ID, e
 }
 
 // attach makes the window the one that the browser's steps are taken in.
-func (b *Browser) attach(t *testing.T, shared context.Context, window target.ID) {
+func (b *Browser) attach(shared context.Context, t *testing.T, window target.ID) {
 	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
 	limited, stop := context.WithTimeout(ctx, journeyLimit)
 	t.Cleanup(func() { stop(); cancel() })

@@ -219,7 +219,7 @@ func (b *Browser) reopen(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed := b.ctx
-	b.attach(t, shared, tab)
+	b.attach(shared, t, tab)
 	if err := chromedp.Run(closed, page.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ function countDown(seconds) {
 
 	function stay() {
 		clearInterval(timer);
-		note.hidden = true;
+		note.classList.add("kiosk-back-over"); // it keeps its room: nothing moves under the finger
 	}
 
 	for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, stay, { capture: true, once: true });

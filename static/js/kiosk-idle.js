@@ -26,13 +26,13 @@ function watch(idle, ask) {
 
 	function use(event) {
 		if (dialog.open && event.type === "pointerdown") return; // its click would fall on what is below
-		if (event.type === "keydown" && (dialog.open || since(answered) < scan)) event.preventDefault();
+		if (event.type.startsWith("key") && (dialog.open || since(answered) < scan)) event.preventDefault();
 		if (dialog.open) answered = mark();
 		dialog.close();
 		keep();
 	}
 
-	for (const type of ["keydown", "pointerdown", "click"]) document.addEventListener(type, use, true);
+	for (const type of ["keydown", "keypress", "pointerdown", "click"]) document.addEventListener(type, use, true);
 	setInterval(() => {
 		const rest = Math.ceil(idle - since(kept));
 		if (rest <= 0) document.dispatchEvent(new Event("kiosk:leave"));
