@@ -23,6 +23,7 @@ import (
 	"fobdesk/cmd/portal"
 	"fobdesk/internal/config"
 	"fobdesk/internal/sim"
+	"fobdesk/internal/station"
 )
 
 func main() {
@@ -88,7 +89,11 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, script, baseURL, "http://localhost:"+fobs.port)
+	pairing, err := newStation(ctx, desk.Stations)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, script, baseURL, "http://localhost:"+fobs.port, pairing)
 	return errors.Join(serveAll(ctx,
 		func(ctx context.Context) error { return desk.Serve(ctx, base.listener) },
 		entra.serve(cloud.Entra()), graph.serve(cloud.Graph()), fobs.serve(cloud.Fobs()),
@@ -100,6 +105,7 @@ func run(ctx context.Context, out io.Writer) error {
 const script = `
   The portal:      %[1]s
   The demo's fobs: %[2]s  (they show live codes)
+  A station:       %[1]s/kiosk/pair?code=%[3]s  (in a private window)
 
   Try this:
   1. Open both. In the portal sign in as Ada, and enrol the first fob: its serial number and code.
@@ -111,8 +117,29 @@ const script = `
   2. Hand out fobs to one person after another, undo one, and read what was done.
   3. Sign in as Jonas, who has no role, and open %[1]s/admin.
 
+  At a station, one person after another:
+  1. Open the station's address in a private window or another browser, and press Put into service.
+     The code is good for ten minutes; later, Grace makes a new one under Help desk, Stations.
+  2. Press Start, sign in as Ada, and enrol the second fob with the keypad. Press Done, or wait.
+  3. Press Start, sign in as Ben: his fob waits for its code. Leave in the middle, by doing nothing.
+  4. Look for Ada and Ben with Back, Forward and Reload. As Grace, revoke the station meanwhile.
+
   Ctrl-C ends it. Nothing is kept.
 `
+
+// newStation makes a station and returns the code that puts a browser into its place. Grace, who is an
+// admin, has made it.
+func newStation(ctx context.Context, stations *station.Stations) (string, error) {
+	made, err := stations.Create(ctx, sim.GraceID, "Reception", "Ground floor", "")
+	if err != nil {
+		return "", fmt.Errorf("make a station: %w", err)
+	}
+	code, _, _, err := stations.PairingCode(ctx, made.ID, sim.GraceID)
+	if err != nil {
+		return "", fmt.Errorf("read the station's code: %w", err)
+	}
+	return code, nil
+}
 
 // adminRoles are the roles that open the admins' pages by themselves, and the app role of an admin
 // whose role reaches one administrative unit only: such a role stands in no token.

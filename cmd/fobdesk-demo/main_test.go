@@ -108,6 +108,27 @@ func TestTheFirstMinuteWithTheDemo(t *testing.T) {
 	goleak.VerifyNone(t)
 }
 
+func TestTheDemosStationIsPairedInOneClick(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	d := start(t)
+	defer func() { _ = d.stop() }()
+	_, printed, _ := strings.Cut(d.printed, "A station:")
+	address := strings.Fields(printed)[0]
+	station := (&e2e.World{URL: d.portal}).NewVisitor()
+	code := station.Get(t, address).Doc(t).Find("#pairingCode").AttrOr("value", "")
+	welcome := station.Follow(t, station.Post(t, "/kiosk/pair", url.Values{"pairingCode": {code}}))
+	if welcome.URL.Path != "/kiosk" || welcome.Doc(t).Find("a[href='/kiosk/start']").Length() != 1 {
+		t.Fatalf("%s with the code %q ended at %s with %d", address, code, welcome.URL, welcome.Status)
+	}
+	for _, person := range []string{sim.AdaID, sim.BenID} { // two in a row
+		page := station.SignIn(t, "/kiosk/start", person)
+		if page.URL.Path != "/kiosk/enrol" || page.Status != http.StatusOK {
+			t.Fatalf("the visit is at %s with %d", page.URL, page.Status)
+		}
+		station.Follow(t, station.Post(t, "/kiosk/finish", nil))
+	}
+}
+
 func TestATakenPortIsToldAndTheNextOneUsed(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:8080", "[::1]:8080"} {
 		t.Run(address, func(t *testing.T) {

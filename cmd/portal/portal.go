@@ -42,6 +42,7 @@ type Settings struct {
 // Portal is the portal, wired and not yet listening.
 type Portal struct {
 	Handler  http.Handler
+	Stations *station.Stations
 	log      *slog.Logger
 	store    *store.Store
 	tasks    []func(context.Context) // run while the portal serves
@@ -119,7 +120,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	sessions := session.NewStore(kept)
 	kept.Visits, kept.Idle, kept.Max = true, s.KioskIdle, s.KioskMax
 	visits := session.NewStore(kept)
-	stations := station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
+	p.Stations = station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
 	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, visits, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
@@ -128,7 +129,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Visits: visits, Stations: stations, Refresh: refresher(rp, scopes), Trail: p.store,
+		Entra: rp, Sessions: sessions, Visits: visits, Stations: p.Stations, Refresh: refresher(rp, scopes), Trail: p.store,
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
