@@ -48,7 +48,8 @@ func (s *Server) getKioskEnrol(c echo.Context) error {
 }
 
 // addHeld adds what the person holds: what waits for its code, and all of it where there is no room
-// for another. A list that can't be read hides nothing else.
+// for another, unless a field of the form for another is to be corrected. A list that can't be read
+// hides nothing else.
 func (s *Server) addHeld(c echo.Context, props *view.KioskEnrolProps, methods []oath.Method, err error) {
 	if err != nil {
 		summary := s.tell(c, s.refusal(c, err)).Summary
@@ -56,7 +57,8 @@ func (s *Server) addHeld(c echo.Context, props *view.KioskEnrolProps, methods []
 		return
 	}
 	lost := s.lostOf(c, current(c).Person.ID)
-	full := len(methods) >= mostHeld || props.Summary != nil && props.Summary.Outcome == string(outcome.LimitReached)
+	full := len(methods) >= mostHeld && (props.Summary == nil || len(props.Summary.Errors) == 0) ||
+		props.Summary != nil && props.Summary.Outcome == string(outcome.LimitReached)
 	for _, method := range methods {
 		fob := s.fobOrLost(c, method, lost)
 		if fob.Activate != nil && fob.Serial != "" {
@@ -116,7 +118,7 @@ func (s *Server) kioskRefused(c echo.Context, r told, f *fields, serial oath.Ser
 		if fob.Serial != f.typed(fieldSerial) {
 			continue
 		}
-		props.Assigned[i].Activate = &view.ActivateForm{Code: props.Code, Focus: len(r.Errors) == 0}
+		props.Assigned[i].Activate = &view.ActivateForm{Code: props.Code}
 		props.Serial, props.Name, props.Code = view.Input{}, view.Input{}, view.Input{}
 		for j := range r.Errors {
 			r.Errors[j].Field = view.CodeField(fob.ID)

@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"bytes"
+	"database/sql"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -109,6 +111,7 @@ func TestWhoHoldsFiveMakesRoomAtTheStation(t *testing.T) {
 	page := k.Get(t, "/kiosk/enrol")
 	sees(t, page, http.StatusOK, htmltest.In("main h1", htmltest.HasText("as many fobs as you can")),
 		htmltest.In("main a[href$='/remove']", htmltest.Count(5)), htmltest.Not(htmltest.In("#serialNumber")))
+	sees(t, k.Post(t, "/kiosk/enrol", url.Values{}), http.StatusUnprocessableEntity, htmltest.In(".summary a[href='#serialNumber']"), htmltest.In("#serialNumber"))
 	path := page.Doc(t).Find("main a[href$='/remove']").First().AttrOr("href", "")
 	sees(t, k.Get(t, path), http.StatusOK, htmltest.In("main form[action='"+path+"'][method=post] .button-danger"), htmltest.In("main a[href='/kiosk/enrol']"))
 	if got := len(w.Cloud.Held(dmitri)); got != 5 {
@@ -315,6 +318,27 @@ func TestKSK02WhereEntraIsAwayTheWelcomeSaysThatItMayRememberTheName(t *testing.
 		page := k.Follow(t, k.Get(t, "/kiosk"))
 		return page.URL.Path == "/kiosk" && !bytes.Contains(page.Body, []byte("last name"))
 	}, "Entra to be told")
+}
+
+func TestTheWelcomeSaysThatThePortalCannotServe(t *testing.T) {
+	t.Parallel()
+	w, k := newKioskWorld(t)
+	table := func(from, to string) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		if _, err := db.ExecContext(t.Context(), "ALTER TABLE "+from+" RENAME TO "+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	table("station", "away")
+	sees(t, k.Get(t, "/kiosk"), http.StatusServiceUnavailable, htmltest.In("[data-down=portal]:not([hidden])"),
+		htmltest.In("[data-start][hidden]"), htmltest.In("[data-again]"), htmltest.In("noscript", htmltest.HasText("url=/kiosk")))
+	table("away", "station")
+	sees(t, k.Get(t, "/kiosk"), http.StatusOK, htmltest.In("[data-start]:not([hidden])"))
 }
 
 // waitFor asks until it is so.
