@@ -148,9 +148,6 @@ func knownTongue(ctx context.Context, typed string) (string, error) {
 	return typed, nil
 }
 
-// asTyped takes a field as it is: whoever uses it checks it.
-func asTyped(typed string) (string, error) { return typed, nil }
-
 // didToStation is the list, which says what was done.
 func didToStation(what string) string {
 	return stationsPath + "?" + url.Values{doneParam: {what}}.Encode()

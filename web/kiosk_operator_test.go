@@ -24,10 +24,10 @@ func (k kiosk) operates(t testing.TB, personID string) *e2e.Page {
 
 func TestAnOperatorServesAQueueAtTheStation(t *testing.T) {
 	t.Parallel()
-	w, k := newKioskWorld(t)
+	people, given := crowd(3)
+	w, k := newKioskWorld(t, given)
 	banner := htmltest.In(".kiosk-operator", htmltest.HasText("Operator mode is on"), htmltest.HasText("Grace Okafor"))
 	sees(t, k.operates(t, grace), http.StatusOK, banner, htmltest.In("#q[autofocus]"), htmltest.In("main button[form=finish]"))
-	people := employees(t, 3)
 	for i, id := range people {
 		serial := sim.BoxSerial(i)
 		page := k.Follow(t, k.Post(t, "/kiosk/operator", handout(id, serial, w.Cloud.Code(serial))))

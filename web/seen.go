@@ -42,7 +42,7 @@ func (s *Server) sealSeen(c echo.Context, p seen) string {
 	text, err := json.Marshal(p)
 	var sealed string
 	if err == nil {
-		sealed, err = s.Sessions.SealFor(current(c).Person, seenBy(p.Person.ID), string(text))
+		sealed, err = s.store(c).SealFor(current(c).Person, seenBy(p.Person.ID), string(text))
 	}
 	if err != nil {
 		s.Log.ErrorContext(c.Request().Context(), "what the page showed was not sealed", "error", err)
@@ -72,7 +72,7 @@ func (s *Server) postedFor(c echo.Context) (*posted, error) {
 	p := &posted{fields: fields{form: c.Request().PostForm}}
 	sealed := read(&p.fields, fieldSeen, asTyped)
 	if sealed != "" {
-		text, sound := s.Sessions.OpenFor(current(c).Person, seenBy(id), sealed)
+		text, sound := s.store(c).OpenFor(current(c).Person, seenBy(id), sealed)
 		if sound && json.Unmarshal([]byte(text), &p.page) == nil {
 			p.fobs = p.page.fobs()
 			return p, nil
