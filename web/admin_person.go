@@ -105,6 +105,9 @@ func (s *Server) takeDone(c echo.Context, person oath.Person, state *personState
 	if c.QueryParam(unlockedParam) != "" {
 		state.notice = message.Text(ctx, "person.unlocked")
 	}
+	if c.QueryParam(endedParam) != "" {
+		state.notice = message.Text(ctx, "person.sessions_ended")
+	}
 	actID := c.QueryParam(doneParam)
 	if actID == "" {
 		return

@@ -67,6 +67,7 @@ func (s *Server) getCallback(c echo.Context) error {
 	sess := session.Session{
 		Person: identity.Person, Subject: identity.Subject, SID: identity.SessionID,
 		LoginHint: identity.LoginHint, Roles: identity.Roles, IssuedAt: identity.IssuedAt, SignedIn: now,
+		Agent: agentOf(c.Request()), Address: c.RealIP(),
 	}
 	got := session.Granted{
 		Tokens:    session.NewTokens(tokens.AccessToken, tokens.RefreshToken, tokens.Expiry),

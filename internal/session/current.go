@@ -108,7 +108,7 @@ func (st *Store) newPlace(sess *Session) *place {
 	cookie, now := newCookieValue(), st.Now()
 	row := Row{
 		Key: cookie.rowKey(), Person: PersonKey(sess.Person), Station: sess.Station, Version: 1,
-		Created: now, Seen: now, Ends: now.Add(st.Max),
+		Created: now, Seen: now, Ends: now.Add(st.Max), Agent: sess.Agent, Address: sess.Address,
 	}
 	if sess.SID != "" {
 		row.SID = hashed([]byte(sess.SID))

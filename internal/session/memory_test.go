@@ -313,3 +313,35 @@ func wantOutcome(t testing.TB, err error, want outcome.Outcome) {
 }
 
 const sessionCookie = "__Host-fobdesk"
+
+func (m *memory) SessionsOfPerson(ctx context.Context, person string) ([]Row, error) {
+	err := m.call(ctx, "SessionsOfPerson")
+	defer m.mu.Unlock()
+	found := m.of(person)
+	slices.SortFunc(found, func(a, b Row) int { return b.Seen.Compare(a.Seen) })
+	return found, err
+}
+
+func (m *memory) of(person string) []Row {
+	var found []Row
+	for _, row := range m.rows {
+		if row.Person == person && row.Ended.IsZero() {
+			found = append(found, row)
+		}
+	}
+	return found
+}
+
+func (m *memory) EndSessionsOfPerson(ctx context.Context, person string, at time.Time) (int, error) {
+	err := m.call(ctx, "EndSessionsOfPerson")
+	defer m.mu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	found := m.of(person)
+	for _, row := range found {
+		row.Ended, row.Sealed = at, nil
+		m.rows[row.Key] = row
+	}
+	return len(found), nil
+}

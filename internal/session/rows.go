@@ -22,6 +22,8 @@ type Row struct {
 	Seen    time.Time // last use; may lag by a fraction of the idle limit
 	Ends    time.Time // absolute end
 	Ended   time.Time // zero while it lives; an ended row keeps no payload
+	Agent   string    // browser and system, for its person to know it by
+	Address string    // client's IP address at sign-in, likewise
 	Opened  *Opened   // where the row is kept in memory; else nil
 }
 
@@ -47,6 +49,10 @@ type Rows interface {
 	DeleteSession(ctx context.Context, key string) error
 	// EndSessionsOfSID ends every session with this hashed sid and answers how many.
 	EndSessionsOfSID(ctx context.Context, sid string, at time.Time) (int, error)
+	// SessionsOfPerson returns the person's rows that live, the last used first, without payloads.
+	SessionsOfPerson(ctx context.Context, person string) ([]Row, error)
+	// EndSessionsOfPerson ends every session of the person and answers how many.
+	EndSessionsOfPerson(ctx context.Context, person string, at time.Time) (int, error)
 	// PurgeSessions deletes rows whose absolute end was before the given time, and ends those that
 	// were not used since idle: of visits, or of ordinary sessions. An ended row stays that long, so
 	// that it can be told whose a form is that was open meanwhile.

@@ -31,6 +31,9 @@ type Session struct {
 	Station   string  // id of the station of a visit; empty for an ordinary session
 	Operator  bool    // a visit in which an admin serves others
 
+	Agent   string // browser and system, for the person to know the session by; read by Signed only
+	Address string // client's IP address at sign-in, likewise
+
 	place *place // nil until the store has it
 }
 

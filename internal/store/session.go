@@ -10,8 +10,8 @@ import (
 	"fobdesk/internal/session"
 )
 
-const insertSession = `INSERT INTO session (key, person, station, sid, version, created, seen, ends, ended, leased, sealed)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, 0, $9)`
+const insertSession = `INSERT INTO session (key, person, station, sid, version, created, seen, ends, ended, leased, sealed, agent, address)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, 0, $9, $10, $11)`
 
 // InsertSession adds a session that lives and deletes the one it replaces; see session.Rows.
 func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces string) error {
@@ -22,7 +22,7 @@ func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces str
 			}
 		}
 		_, err := t.exec(insertSession, row.Key, row.Person, row.Station, row.SID, row.Version,
-			row.Created.UnixMilli(), row.Seen.UnixMilli(), row.Ends.UnixMilli(), row.Sealed)
+			row.Created.UnixMilli(), row.Seen.UnixMilli(), row.Ends.UnixMilli(), row.Sealed, row.Agent, row.Address)
 		return err
 	})
 	if err != nil {
@@ -148,6 +148,47 @@ func (t *tx) endVisits(station string, at time.Time) (int, error) {
 	ended, err := t.column(endVisits, station, at.UnixMilli(), []byte{})
 	t.touched = append(t.touched, ended...)
 	return len(ended), err
+}
+
+const selectSessionsOfPerson = `SELECT key, person, station, created, seen, ends, agent, address
+	FROM session WHERE person = $1 AND ended IS NULL ORDER BY seen DESC, key`
+
+// SessionsOfPerson returns the person's sessions that live; see session.Rows.
+func (s *Store) SessionsOfPerson(ctx context.Context, person string) ([]session.Row, error) {
+	rows, err := s.db.readers.QueryContext(ctx, selectSessionsOfPerson, person)
+	if err != nil {
+		return nil, fmt.Errorf("read the sessions of a person: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []session.Row
+	for rows.Next() {
+		var row session.Row
+		var created, seen, ends int64
+		err := rows.Scan(&row.Key, &row.Person, &row.Station, &created, &seen, &ends, &row.Agent, &row.Address)
+		if err != nil {
+			return nil, fmt.Errorf("read a session of a person: %w", err)
+		}
+		row.Created, row.Seen, row.Ends = time.UnixMilli(created).UTC(), time.UnixMilli(seen).UTC(), time.UnixMilli(ends).UTC()
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
+
+const endSessionsOfPerson = `UPDATE session SET ended = $2, sealed = $3
+	WHERE person = $1 AND ended IS NULL RETURNING key`
+
+// EndSessionsOfPerson ends every session of the person and answers how many.
+func (s *Store) EndSessionsOfPerson(ctx context.Context, person string, at time.Time) (int, error) {
+	var ended []string
+	err := s.writer.do(ctx, func(t *tx) (err error) {
+		ended, err = t.column(endSessionsOfPerson, person, at.UnixMilli(), []byte{})
+		t.touched = append(t.touched, ended...)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("end the sessions of a person: %w", err)
+	}
+	return len(ended), nil
 }
 
 const useState = "INSERT INTO used_state (hash, until) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING"

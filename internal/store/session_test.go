@@ -256,6 +256,35 @@ func TestSES08ASIDEndsAllItsSessions(t *testing.T) {
 	})
 }
 
+func TestSES08ThePersonsSessionsAreListedAndEndedTogether(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		for i, person := range []string{"t:a", "t:a", "t:a", "t:b"} {
+			row := signedIn(string(rune('k' + i)))
+			row.Person, row.Agent, row.Address = person, "Firefox · Linux", "192.0.2.7"
+			row.Seen = row.Seen.Add(time.Duration(i) * time.Minute)
+			mustInsert(t, s, row, "")
+		}
+		if err := s.EndSession(t.Context(), "k", noon); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := s.SessionsOfPerson(t.Context(), "t:a")
+		if err != nil || len(rows) != 2 || rows[0].Key != "m" || rows[1].Key != "l" {
+			t.Fatalf("%+v, %v: want m, then l", rows, err)
+		}
+		if rows[0].Agent != "Firefox · Linux" || rows[0].Address != "192.0.2.7" || rows[0].Sealed != nil {
+			t.Errorf("%+v", rows[0])
+		}
+		if n, err := s.EndSessionsOfPerson(t.Context(), "t:a", noon); n != 2 || err != nil {
+			t.Errorf("%d ended, %v, want 2", n, err)
+		}
+		for key, ended := range map[string]bool{"l": true, "m": true, "n": false} {
+			if row, err := s.FindSession(t.Context(), key); err != nil || row.Ended.IsZero() == ended {
+				t.Errorf("%s ended at %v (%v), want ended %v", key, row.Ended, err, ended)
+			}
+		}
+	})
+}
+
 func TestSES10PurgesForgetOnlyTheDead(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		mustInsert(t, s, signedIn("lives"), "")
