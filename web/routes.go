@@ -89,6 +89,7 @@ func (s *Server) routes() []route {
 		{post, kioskPath + "/finish", s.postKioskFinish, atStation, none, nil},
 		{post, kioskPath + "/stay", s.postKioskStay, atStation, none, nil},
 		{get, kioskPath + "/pulse", s.getKioskPulse, everywhere, none, nil},
+		{get, accessibilityPath, s.getAccessibility, everywhere, none, nil},
 		{get, staticPath, echo.WrapHandler(static.Handler()), plain, none, nil},
 		{post, themePath, s.postTheme, anyone, none, nil},
 		{get, brandPath + "*", s.getBrand, plain, none, nil},

@@ -37,6 +37,7 @@ func states(ctx context.Context) map[string]templ.Component {
 			{ID: "s1", Agent: "Firefox · Windows", Address: "192.0.2.7", Began: Moment{Words: "today at 13:01"}, Seen: Moment{Words: "a minute ago"}, Here: true},
 			{ID: "s2", Agent: markup, Began: Moment{Words: "yesterday"}, Seen: Moment{Words: "yesterday"}, Station: true},
 		}}),
+		"accessibility/plain": AccessibilityPage(AccessibilityProps{Chrome: chrome("Accessibility"), Reviewed: "25 November 2026"}),
 		"sessions/ended":   SessionsPage(SessionsProps{Chrome: chrome("Where you are signed in"), Notice: message.Text(ctx, "sessions.ended")}),
 		"remove/plain":     RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing}),
 		"remove/only":      RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Only: true}),
