@@ -7,8 +7,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
+	"fobdesk/internal/entra"
 	"fobdesk/internal/message"
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
 	"fobdesk/web/view"
 )
 
@@ -44,6 +46,22 @@ func (s *Server) receiptProps(c echo.Context, receipt desk.Receipt) view.Receipt
 	}
 	if end.Outcome == outcome.Enrolled || end.Outcome == outcome.Activated {
 		props.Hints = []string{message.Text(ctx, "receipt.hint.use"), message.Text(ctx, "receipt.hint.keep")}
+		props.Try = receiptPath(act.ID) + "/try"
 	}
 	return props
+}
+
+// getTry sends a person to Entra to sign in afresh, where they are asked for a second factor and can
+// try the fob that was just enrolled, and back to its receipt. What they proved it with is not told
+// to the portal, so the receipt claims nothing of it.
+func (s *Server) getTry(c echo.Context) error {
+	receipt, err := s.Desk.Receipt(c.Request().Context(), current(c).Person, c.Param("id"))
+	switch {
+	case errors.Is(err, desk.ErrNoReceipt):
+		return outcome.New(outcome.NotFound)
+	case err != nil:
+		return err
+	}
+	return s.toEntra(c, session.SignIn{ReturnTo: receiptPath(receipt.Act.ID), FreshMFA: true},
+		entra.Authorization{Prompt: "login", LoginHint: current(c).LoginHint})
 }

@@ -44,6 +44,7 @@ func (s *Server) routes() []route {
 		{get, sessionsPath, s.getSessions, signedIn, none, nil},
 		{post, sessionsPath + "/:id/end", s.postEndSession, signedIn, none, nil},
 		{get, "/receipts/:id", s.getReceipt, signedIn, none, nil},
+		{get, "/receipts/:id/try", s.getTry, signedIn, none, limited},
 		{get, "/admin", s.getAdmin, admin, session.GrantAdmin, nil},
 		{get, peoplePath, s.getPeople, admin, session.GrantAdmin, nil},
 		{get, personRoute, s.getPerson, admin, session.GrantAdmin, nil},

@@ -114,6 +114,7 @@ type ReceiptProps struct {
 	Summary Summary
 	Facts   []Fact
 	Hints   []string // what happens next
+	Try     string   // path that leads to where the fob is asked for; empty where there is nothing to try
 }
 
 // Fact is a line of a receipt.

@@ -222,6 +222,7 @@ func receipt(ctx context.Context, o outcome.Outcome, name string) templ.Componen
 	}
 	if o != outcome.Removed {
 		p.Hints = []string{message.Text(ctx, "receipt.hint.use"), message.Text(ctx, "receipt.hint.keep")}
+		p.Try = "/receipts/act/try"
 	}
 	return ReceiptPage(p)
 }
