@@ -17,7 +17,7 @@ import (
 var sheets = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
-		"fob", "badge", "drawing", "steps", "receipt", "print",
+		"fob", "history", "badge", "drawing", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},

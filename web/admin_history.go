@@ -22,10 +22,11 @@ const (
 // historyEvents are the events that a person's page shows.
 var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "unlock", "lock", "limit"}
 
-// history is what was done for the person lately, each act once, the newest first.
-func (s *Server) history(c echo.Context, person oath.Person) []view.HistoryRow {
+// history is what was done for the person lately, or with one of their fobs where a serial number is
+// given, each act once, the newest first.
+func (s *Server) history(c echo.Context, person oath.Person, serial string) []view.HistoryRow {
 	ctx := c.Request().Context()
-	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Subject: person.ID}, 0, historyRead)
+	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Subject: person.ID, Serial: serial}, 0, historyRead)
 	if err != nil {
 		s.Log.ErrorContext(ctx, "the person's history was not read", "error", err)
 	}

@@ -34,6 +34,7 @@ func (s *Server) routes() []route {
 		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, plain, none, limited},
 		{get, "/enrol", s.getEnrol, signedIn, none, nil},
 		{post, "/enrol", s.postEnrol, signedIn, none, nil},
+		{get, "/fobs/:id", s.getFob, signedIn, none, nil},
 		{get, "/fobs/:id/activate", s.getActivate, signedIn, none, nil},
 		{post, "/fobs/:id/activate", s.postActivate, signedIn, none, nil},
 		{get, "/fobs/:id/remove", s.getRemove, signedIn, none, nil},

@@ -117,6 +117,13 @@ type ReceiptProps struct {
 	Try     string   // path that leads to where the fob is asked for; empty where there is nothing to try
 }
 
+// FobProps is one of the person's fobs.
+type FobProps struct {
+	Chrome
+	Fob     Fob
+	History []HistoryRow // what was done with it, the newest first
+}
+
 // Fact is a line of a receipt.
 type Fact struct{ Label, Value string }
 

@@ -38,6 +38,10 @@ func states(ctx context.Context) map[string]templ.Component {
 			{ID: "s2", Agent: markup, Began: Moment{Words: "yesterday"}, Seen: Moment{Words: "yesterday"}, Station: true},
 		}}),
 		"accessibility/plain": AccessibilityPage(AccessibilityProps{Chrome: chrome("Accessibility"), Reviewed: "25 November 2026"}),
+		"fob/history": FobPage(FobProps{Chrome: chrome("Key ring"), Fob: keyRing, History: []HistoryRow{
+			{At: Moment{Words: "12 March 2026 at 14:05 UTC"}, Event: "Enrol", Serial: keyRing.Serial, Actor: "Grace Okafor", End: "Done: active"},
+		}}),
+		"fob/assigned":     FobPage(FobProps{Chrome: chrome("Fob"), Fob: assigned(false, "")}),
 		"sessions/ended":   SessionsPage(SessionsProps{Chrome: chrome("Where you are signed in"), Notice: message.Text(ctx, "sessions.ended")}),
 		"remove/plain":     RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing}),
 		"remove/only":      RemovePage(RemoveProps{Chrome: chrome("Remove this fob?"), Fob: keyRing, Only: true}),

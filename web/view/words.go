@@ -20,8 +20,12 @@ func t(ctx context.Context, key string, args ...any) string {
 func CodeField(fobID string) string { return "verificationCode-" + fobID }
 
 // fobPath returns the path of what is done with a fob: "activate", "remove", "lost" or "found".
-func fobPath(fobID, act string) templ.SafeURL {
-	return templ.SafeURL("/fobs/" + url.PathEscape(fobID) + "/" + act)
+func fobPath(fobID string, act ...string) templ.SafeURL {
+	path := "/fobs/" + url.PathEscape(fobID)
+	for _, word := range act {
+		path += "/" + word
+	}
+	return templ.SafeURL(path)
 }
 
 // switchPath returns the sign-in that lets one choose another account, and comes back to here.
