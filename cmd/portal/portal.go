@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +35,9 @@ type Settings struct {
 	Now func() time.Time
 	// ReadBack are the pauses of looking for a lost answer; nil means the desk's own.
 	ReadBack []time.Duration
+	// Drain is how long the portal still answers, and says that it is not ready, once it is told to
+	// stop: a proxy in front of it stops sending requests meanwhile.
+	Drain time.Duration
 }
 
 // Portal is the portal, wired and not yet listening.
@@ -43,13 +45,15 @@ type Portal struct {
 	Handler  http.Handler
 	log      *slog.Logger
 	store    *store.Store
+	desk     *desk.Desk
 	tasks    []func(context.Context) // run while the portal serves
+	drain    time.Duration
 	stopping atomic.Bool
 }
 
 // Run opens the portal, serves it until ctx ends, and closes it.
 func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
-	p, err := Open(ctx, Settings{Config: cfg, Log: log})
+	p, err := Open(ctx, Settings{Config: cfg, Log: log, Drain: drainTime})
 	if err != nil {
 		return err
 	}
@@ -75,7 +79,7 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{log: s.Log, store: db}
+	p := &Portal{log: s.Log, store: db, drain: s.Drain}
 	if err := p.wire(s, keys); err != nil { //nolint:contextcheck // requests bring their own
 		return nil, errors.Join(err, p.Close(ctx))
 	}
@@ -107,7 +111,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
 	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
-	acts := desk.New(desk.Config{
+	p.desk = desk.New(desk.Config{
 		Ledger: p.store.Ledger(), Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
@@ -115,14 +119,14 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
 	})
-	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, p.store, s.Now, s.Log}.run}
+	p.tasks = []func(context.Context){rp.Run, housekeeping{p.desk, sessions, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
-		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
+		Desk: p.desk, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
 		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
@@ -161,57 +165,6 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 			Roles:  identity.Roles, IssuedAt: identity.IssuedAt,
 		}, nil
 	}
-}
-
-// ready tells whether the portal can serve: the database answers and Entra was found.
-func (p *Portal) ready(rp *entra.RelyingParty) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if p.stopping.Load() {
-			return errors.New("stopping")
-		}
-		return errors.Join(p.store.Ping(ctx), rp.Ready())
-	}
-}
-
-// Limits of the server. Answers are written within writeLimit, so an act with all its calls ends
-// before that; stopLimit is how long acts under way may take once the portal is told to stop.
-const (
-	headerLimit = 5 * time.Second
-	readLimit   = 15 * time.Second
-	writeLimit  = 30 * time.Second
-	idleLimit   = 60 * time.Second
-	stopLimit   = 30 * time.Second
-	headerBytes = 32 << 10
-)
-
-// Serve answers requests until ctx ends; those under way are finished first.
-func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler: p.Handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit,
-		DisableGeneralOptionsHandler: true, WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
-		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
-	}
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	var tasks sync.WaitGroup
-	for _, task := range p.tasks {
-		tasks.Go(func() { task(working) })
-	}
-	defer func() { stopWork(); tasks.Wait() }()
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	p.stopping.Store(true)
-	p.log.InfoContext(ctx, "stopping")
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-	defer cancel()
-	if err := server.Shutdown(finish); err != nil {
-		return fmt.Errorf("stop: %w", err)
-	}
-	return nil
 }
 
 // Close writes out what is pending and gives the database back, also where ctx has ended.
