@@ -46,7 +46,7 @@ func startAndStop(b *testing.B, path string) time.Duration {
 	cmd := exec.Command(path, "serve")
 	cmd.Stderr, cmd.Dir = &said, b.TempDir()
 	cmd.Env = []string{
-		"FOBDESK_LISTEN=" + address, "FOBDESK_BASE_URL=https://fobs.example.org",
+		"FOBDESK_LISTEN=" + address, "FOBDESK_METRICS_LISTEN=127.0.0.1:0", "FOBDESK_BASE_URL=https://fobs.example.org",
 		"FOBDESK_TENANT_ID=6f1d3c0a-52b7-4a8e-9d34-0b1c7e5a2f60",
 		"FOBDESK_CLIENT_ID=b3a9e7d4-1c58-4f02-8e6b-7d20c94f5a11",
 		"FOBDESK_CLIENT_SECRET=a-secret-that-opens-nothing",

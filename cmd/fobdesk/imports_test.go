@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"internal/outcome": {},
 	"internal/message": {"internal/outcome"}, // whose words it holds
 	"internal/config":  {},
+	"internal/metrics": {},
 	"static":           {},
 	"internal/graph":   {"internal/oath", "internal/outcome"},
 	"internal/entra":   {"internal/oath", "internal/outcome"},

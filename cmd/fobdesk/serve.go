@@ -32,7 +32,12 @@ func serve(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // signals have their usual effect again
-	if err := portal.Run(ctx, cfg, log); err != nil {
+	err = portal.Run(ctx, cfg, log)
+	if taken, ok := errors.AsType[*portal.AddressError](err); ok {
+		fmt.Fprintln(stderr, taken)
+		return exitFailed
+	}
+	if err != nil {
 		log.ErrorContext(ctx, "stopped", "error", err)
 		return exitFailed
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -19,6 +18,7 @@ import (
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/metrics"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -43,6 +43,7 @@ type Settings struct {
 // Portal is the portal, wired and not yet listening.
 type Portal struct {
 	Handler  http.Handler
+	Metrics  http.Handler // for another address than the portal's own
 	log      *slog.Logger
 	store    *store.Store
 	desk     *desk.Desk
@@ -51,18 +52,28 @@ type Portal struct {
 	stopping atomic.Bool
 }
 
-// Run opens the portal, serves it until ctx ends, and closes it.
-func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
+// Run listens, opens the portal, serves it and its metrics until ctx ends, and closes it. An address
+// that it can't listen on is an *AddressError.
+func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) {
+	front, err := listen(ctx, "FOBDESK_LISTEN", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = front.Close() }()
+	metrics, err := listen(ctx, "FOBDESK_METRICS_LISTEN", cfg.MetricsListen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = metrics.Close() }()
 	p, err := Open(ctx, Settings{Config: cfg, Log: log, Drain: drainTime})
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
-	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), p.Close(ctx))
-	}
-	log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "url", cfg.BaseURL)
-	return errors.Join(p.Serve(ctx, listener), p.Close(ctx))
+	defer func() { err = errors.Join(err, p.Close(ctx)) }()
+	stop := p.serveMetrics(ctx, metrics)
+	defer stop()
+	log.InfoContext(ctx, "serving", "address", front.Addr().String(), "url", cfg.BaseURL, "metrics", metrics.Addr().String())
+	return p.Serve(ctx, front)
 }
 
 // Open wires the portal: it opens the database and reads files, and asks nothing of Entra or
@@ -102,17 +113,20 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	if base.Scheme != "https" {
 		s.Log.Warn("plain http: cookies are not Secure; for development on this machine only", "url", s.BaseURL)
 	}
+	seen := watch{metrics.New()}
+	seen.metrics.WatchDatabase(figures(p.store))
+	p.Metrics = seen.metrics.Handler()
 	rp := entra.New(entra.Config{
 		Issuer: s.IssuerURL, TenantID: s.TenantID, ClientID: s.ClientID, Proof: proof,
 		RedirectURI: s.BaseURL + "/auth/callback", PostLogoutURI: s.BaseURL + "/",
-		Now: s.Now, Log: s.Log,
+		Now: s.Now, Log: s.Log, Watch: seen.entraCall,
 	})
 	scopes := map[session.Grant][]string{
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
-	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
+	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Watch: seen.graphCall})
 	p.desk = desk.New(desk.Config{
-		Ledger: p.store.Ledger(), Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
+		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
 	sessions := session.NewStore(session.Config{
@@ -127,11 +141,11 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
 		Desk: p.desk, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Refresh: refresher(rp, scopes), Trail: p.store,
+		Entra: rp, Sessions: sessions, Refresh: seen.refresh(refresher(rp, scopes)), Trail: watchedTrail{p.store, seen.metrics},
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Ready:     p.ready(rp), Now: s.Now, Log: s.Log,
+		Ready:     p.ready(rp), Watch: seen.request, Now: s.Now, Log: s.Log,
 	})
 	return err
 }

@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
@@ -104,6 +106,19 @@ func (p *Program) Wait(t testing.TB) int {
 		t.Fatalf("the program does not end:\n%s", p.Log)
 		return 0
 	}
+}
+
+// MetricsURL is where the program serves its metrics, as it logged.
+func (p *Program) MetricsURL(t testing.TB) string {
+	t.Helper()
+	for line := range strings.Lines(p.Log.String()) {
+		var said struct{ Metrics string }
+		if json.Unmarshal([]byte(line), &said) == nil && said.Metrics != "" {
+			return "http://" + said.Metrics
+		}
+	}
+	t.Fatalf("the program did not say where its metrics are:\n%s", p.Log)
+	return ""
 }
 
 // Keys are the session keys that the program was given, for reading its database.
