@@ -23,6 +23,7 @@ var rooms = map[string][]string{
 	"internal/message": {"internal/outcome"}, // whose words it holds
 	"internal/config":  {},
 	"internal/metrics": {},
+	"internal/trace":   {},
 	"static":           {},
 	"internal/graph":   {"internal/oath", "internal/outcome"},
 	"internal/entra":   {"internal/oath", "internal/outcome"},

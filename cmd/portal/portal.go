@@ -23,6 +23,7 @@ import (
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/store"
+	"fobdesk/internal/trace"
 	"fobdesk/web"
 	"fobdesk/web/view"
 )
@@ -38,6 +39,8 @@ type Settings struct {
 	// Drain is how long the portal still answers, and says that it is not ready, once it is told to
 	// stop: a proxy in front of it stops sending requests meanwhile.
 	Drain time.Duration
+	// Tracer traces requests and calls; nil where traces are off.
+	Tracer *trace.Tracer
 }
 
 // Portal is the portal, wired and not yet listening.
@@ -53,8 +56,8 @@ type Portal struct {
 }
 
 // Run listens, opens the portal, serves it and its metrics until ctx ends, and closes it. An address
-// that it can't listen on is an *AddressError.
-func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) {
+// that it can't listen on is an *AddressError. The tracer, which may be nil, is the caller's.
+func Run(ctx context.Context, cfg *config.Config, log *slog.Logger, tracer *trace.Tracer) (err error) {
 	front, err := listen(ctx, "FOBDESK_LISTEN", cfg.Listen)
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) 
 		return err
 	}
 	defer func() { _ = metrics.Close() }()
-	p, err := Open(ctx, Settings{Config: cfg, Log: log, Drain: drainTime})
+	p, err := Open(ctx, Settings{Config: cfg, Log: log, Drain: drainTime, Tracer: tracer})
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	if base.Scheme != "https" {
 		s.Log.Warn("plain http: cookies are not Secure; for development on this machine only", "url", s.BaseURL)
 	}
-	seen := watch{metrics.New()}
+	seen := watch{metrics.New(), s.Tracer}
 	seen.metrics.WatchDatabase(figures(p.store))
 	p.Metrics = seen.metrics.Handler()
 	rp := entra.New(entra.Config{
@@ -184,14 +187,16 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 // Close writes out what is pending and gives the database back, also where ctx has ended.
 func (p *Portal) Close(ctx context.Context) error { return p.store.Close(context.WithoutCancel(ctx)) }
 
-// userAgent names the portal to Graph, as Graph's guidance on best practices asks.
-func userAgent() string {
-	version := "devel"
+// Version is what the program was built as; "devel" where the linker was told nothing.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+		return info.Main.Version
 	}
-	return "Fobdesk/" + version
+	return "devel"
 }
+
+// userAgent names the portal to Graph, as Graph's guidance on best practices asks.
+func userAgent() string { return "Fobdesk/" + Version() }
 
 // people gives the pages Graph's people.
 type people struct{ *graph.People }

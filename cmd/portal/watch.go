@@ -13,18 +13,22 @@ import (
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/store"
+	"fobdesk/internal/trace"
 	"fobdesk/web"
 )
 
-// watch tells the figures what the parts of the portal do.
+// watch tells the figures, and the traces where there are any, what the parts of the portal do.
 type watch struct {
 	metrics *metrics.Metrics
+	tracer  *trace.Tracer // nil where traces are off
 }
 
 // request is web.Config.Watch.
 func (w watch) request(ctx context.Context, method, route string) (context.Context, func(status int)) {
 	began := time.Now()
+	ctx, end := w.tracer.Request(ctx, method, route)
 	return ctx, func(status int) {
+		end(status)
 		w.metrics.Request(method, route, status, time.Since(began))
 		if status == http.StatusTooManyRequests && strings.HasPrefix(route, "/auth/") {
 			w.metrics.Limit("address")
@@ -35,13 +39,21 @@ func (w watch) request(ctx context.Context, method, route string) (context.Conte
 // graphCall is graph.Config.Watch.
 func (w watch) graphCall(ctx context.Context, operation string) (context.Context, func(status int, code string)) {
 	began := time.Now()
-	return ctx, func(status int, code string) { w.metrics.GraphCall(operation, status, code, time.Since(began)) }
+	ctx, end := w.tracer.Call(ctx, "graph", operation)
+	return ctx, func(status int, code string) {
+		end(status)
+		w.metrics.GraphCall(operation, status, code, time.Since(began))
+	}
 }
 
 // entraCall is entra.Config.Watch.
 func (w watch) entraCall(ctx context.Context, call string) (context.Context, func(status int)) {
 	began := time.Now()
-	return ctx, func(status int) { w.metrics.EntraCall(call, status, time.Since(began)) }
+	ctx, end := w.tracer.Call(ctx, "entra", call)
+	return ctx, func(status int) {
+		end(status)
+		w.metrics.EntraCall(call, status, time.Since(began))
+	}
 }
 
 // refresh counts what comes of refreshing.
