@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -121,5 +124,32 @@ func (p *Program) MetricsURL(t testing.TB) string {
 	return ""
 }
 
+// Ran is what came of a command.
+type Ran struct {
+	Code           int
+	Stdout, Stderr string
+}
+
+// Run runs another command of the program with the same settings, changed as given.
+func (p *Program) Run(t testing.TB, change map[string]string, args ...string) Ran {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(p.path, args...) //nolint:gosec,noctx // the test's own program
+	cmd.Stdout, cmd.Stderr, cmd.Dir = &stdout, &stderr, p.folder
+	settings := maps.Clone(p.env)
+	maps.Copy(settings, change)
+	for name, value := range settings {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return Ran{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
 // Keys are the session keys that the program was given, for reading its database.
 func (p *Program) Keys() string { return p.env["FOBDESK_SESSION_KEYS"] }
+
+// Secret is the client secret that the program was given.
+func (p *Program) Secret() string { return p.env["FOBDESK_CLIENT_SECRET"] }

@@ -36,6 +36,7 @@ type RelyingParty struct {
 	config    Config
 	now       func() time.Time
 	log       *slog.Logger
+	network   http.RoundTripper
 	client    *http.Client // token endpoint
 	documents *http.Client // metadata
 	keys      *http.Client // signing keys, at most five times a minute
@@ -65,6 +66,7 @@ func newWith(config Config, network http.RoundTripper) *RelyingParty {
 		config:    config,
 		now:       config.Now,
 		log:       config.Log,
+		network:   network,
 		client:    newClient(calls("token")),
 		documents: newClient(&documents{next: calls("metadata"), allow: func() bool { return true }}),
 		keys:      newClient(&documents{next: calls("keys"), allow: new(perMinute).allow}),
