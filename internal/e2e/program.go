@@ -124,6 +124,9 @@ func (p *Program) MetricsURL(t testing.TB) string {
 	return ""
 }
 
+// Set changes a setting for the next Start.
+func (p *Program) Set(name, value string) { p.env[name] = value }
+
 // Ran is what came of a command.
 type Ran struct {
 	Code           int
