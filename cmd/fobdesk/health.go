@@ -52,8 +52,11 @@ func alive(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+	switch host { // the name localhost may be unknown in an image without /etc/hosts
+	case "", "0.0.0.0":
+		host = "127.0.0.1"
+	case "::":
+		host = "::1"
 	}
 	url := "http://" + net.JoinHostPort(host, port) + "/healthz"
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody) //nolint:gosec // the operator says which address
