@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz help assets browser go
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser go
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -50,8 +50,25 @@ fuzz: ## run every fuzz target for FUZZTIME (60s)
 		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
 	done
 
+reproducible: go assets ## build the program twice, in two folders, and compare the bytes; FRESH=1 without what was built before
+	@.release/reproducible
+
+sbom: build ## write what the program is made of to bin/fobdesk.cdx.json (CycloneDX)
+	$(call need,jq,jq)
+	@.release/sbom
+
+licences: go assets ## write the licences of what is linked to bin/licences.txt; refuse one that is not known
+	@go test -count=1 ./cmd/fobdesk -run '^TestDEP03' -args -licences '$(CURDIR)/bin/licences.txt'
+	@sed '/^$$/q' bin/licences.txt
+
+vulnerabilities: go ## look for known vulnerabilities that the programs can reach
+	@.release/vulnerabilities
+
+image-check: build ## build the image's last stage with buildah, look at what it holds and run it
+	@.release/image-check
+
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # need,COMMAND,PACKAGE: the command is there afterwards, or it is said plainly what to install.
 define need

@@ -34,6 +34,22 @@ func requestIDOf(ctx context.Context) string {
 	return id
 }
 
+// watch tells whoever watches of the request.
+func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
+	if s.Watch == nil {
+		return next
+	}
+	return func(c echo.Context) error {
+		r := c.Request()
+		ctx, answered := s.Watch(r.Context(), r.Method, s.route(c).path)
+		if ctx != r.Context() {
+			c.SetRequest(r.WithContext(ctx))
+		}
+		defer func() { answered(c.Response().Status) }()
+		return next(c)
+	}
+}
+
 // logRequest writes one line a request: the route, never the query, for a callback's query holds
 // the authorization code.
 func (s *Server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {

@@ -1,7 +1,7 @@
 // Package web is all of HTTP: the routes and who may use them, the middleware, a file for each
 // screen, and the table from an outcome to a status.
 //
-// One request's way: requestID, log, recover, headers, transport, origin, body, session, policy,
+// One request's way: requestID, watch, log, recover, headers, transport, origin, body, session, policy,
 // then the screen's handler. A handler reads the form, calls the desk and renders a page of
 // web/view; it holds no rule of its own. Words are internal/message's.
 //
@@ -74,6 +74,11 @@ type Config struct {
 	// Graph reports that Graph does not answer, as far as is known without asking it, or nil.
 	Graph func() error
 
+	// Watch is told of each request, with its path in the table of routes (empty where there is
+	// none), and by what it returns of its answer's status; nil for nobody. The context it returns
+	// is the request's from there on.
+	Watch func(ctx context.Context, method, route string) (context.Context, func(status int))
+
 	Now func() time.Time
 	Log *slog.Logger
 }
@@ -126,7 +131,7 @@ func New(c Config) (*Server, error) {
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()
-	s.echo.Use(s.requestID, s.logRequest, s.recoverPanic, s.headers(), s.transport, s.methods)
+	s.echo.Use(s.requestID, s.watch, s.logRequest, s.recoverPanic, s.headers(), s.transport, s.methods)
 	return s, s.addRoutes()
 }
 

@@ -22,6 +22,8 @@ var rooms = map[string][]string{
 	"internal/outcome": {},
 	"internal/message": {"internal/outcome"}, // whose words it holds
 	"internal/config":  {},
+	"internal/metrics": {},
+	"internal/trace":   {},
 	"static":           {},
 	"internal/graph":   {"internal/oath", "internal/outcome"},
 	"internal/entra":   {"internal/oath", "internal/outcome"},

@@ -12,7 +12,9 @@ import (
 const usage = `Usage: fobdesk <command>
 
   serve     start the portal; fobdesk serve --help lists its settings
+  check     try the settings against Entra, Graph and the database, and say how to mend what is wrong
   audit     prove the audit trail unbroken, export it, drop old rows; fobdesk audit --help tells how
+  health    ask the portal on this machine whether it lives
   version   print the version, the commit and the Go version
   help      print this
 `
@@ -35,8 +37,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch command {
 	case "serve":
 		return serve(args[1:], stdout, stderr)
+	case "check":
+		return check(args[1:], stdout, stderr)
 	case "audit":
 		return auditTrail(args[1:], stdout, stderr)
+	case "health":
+		return health(args[1:], stdout, stderr)
 	case "version", "--version":
 		return version(stdout)
 	case "help", "-h", "--help":

@@ -6,12 +6,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"fobdesk/cmd/portal"
 	"fobdesk/internal/config"
+	"fobdesk/internal/trace"
 )
 
 // serve runs the portal until SIGTERM or an interrupt. A wrong setting is told before anything is
@@ -32,9 +35,31 @@ func serve(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // signals have their usual effect again
-	if err := portal.Run(ctx, cfg, log); err != nil {
+	tracer, err := trace.Start(context.WithoutCancel(ctx), os.LookupEnv, portal.Version(), log)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
+	err = portal.Run(ctx, cfg, log, tracer)
+	flushTraces(ctx, tracer, log)
+	if taken, ok := errors.AsType[*portal.AddressError](err); ok {
+		fmt.Fprintln(stderr, taken)
+		return exitFailed
+	}
+	if err != nil {
 		log.ErrorContext(ctx, "stopped", "error", err)
 		return exitFailed
 	}
 	return exitDone
+}
+
+// flushLimit bounds the sending of the last traces.
+const flushLimit = 2 * time.Second
+
+func flushTraces(ctx context.Context, tracer *trace.Tracer, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushLimit)
+	defer cancel()
+	if err := tracer.Close(ctx); err != nil {
+		log.WarnContext(ctx, "traces not sent", "error", err)
+	}
 }

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,11 +18,13 @@ import (
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/metrics"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/station"
 	"fobdesk/internal/store"
+	"fobdesk/internal/trace"
 	"fobdesk/web"
 	"fobdesk/web/view"
 )
@@ -37,30 +37,48 @@ type Settings struct {
 	Now func() time.Time
 	// ReadBack are the pauses of looking for a lost answer; nil means the desk's own.
 	ReadBack []time.Duration
+	// Drain is how long the portal still answers, and says that it is not ready, once it is told to
+	// stop: a proxy in front of it stops sending requests meanwhile.
+	Drain time.Duration
+	// Tracer traces requests and calls; nil where traces are off.
+	Tracer *trace.Tracer
 }
 
 // Portal is the portal, wired and not yet listening.
 type Portal struct {
 	Handler  http.Handler
 	Stations *station.Stations
+	Metrics  http.Handler // for another address than the portal's own
 	log      *slog.Logger
 	store    *store.Store
+	desk     *desk.Desk
 	tasks    []func(context.Context) // run while the portal serves
+	drain    time.Duration
 	stopping atomic.Bool
 }
 
-// Run opens the portal, serves it until ctx ends, and closes it.
-func Run(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
-	p, err := Open(ctx, Settings{Config: cfg, Log: log})
+// Run listens, opens the portal, serves it and its metrics until ctx ends, and closes it. An address
+// that it can't listen on is an *AddressError. The tracer, which may be nil, is the caller's.
+func Run(ctx context.Context, cfg *config.Config, log *slog.Logger, tracer *trace.Tracer) (err error) {
+	front, err := listen(ctx, "FOBDESK_LISTEN", cfg.Listen)
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	defer func() { _ = front.Close() }()
+	metrics, err := listen(ctx, "FOBDESK_METRICS_LISTEN", cfg.MetricsListen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("listen on %s: %w", cfg.Listen, err), p.Close(ctx))
+		return err
 	}
-	log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "url", cfg.BaseURL)
-	return errors.Join(p.Serve(ctx, listener), p.Close(ctx))
+	defer func() { _ = metrics.Close() }()
+	p, err := Open(ctx, Settings{Config: cfg, Log: log, Drain: drainTime, Tracer: tracer})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close(ctx)) }()
+	stop := p.serveMetrics(ctx, metrics)
+	defer stop()
+	log.InfoContext(ctx, "serving", "address", front.Addr().String(), "url", cfg.BaseURL, "metrics", metrics.Addr().String())
+	return p.Serve(ctx, front)
 }
 
 // Open wires the portal: it opens the database and reads files, and asks nothing of Entra or
@@ -77,7 +95,7 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{log: s.Log, store: db}
+	p := &Portal{log: s.Log, store: db, drain: s.Drain}
 	if err := p.wire(s, keys); err != nil { //nolint:contextcheck // requests bring their own
 		return nil, errors.Join(err, p.Close(ctx))
 	}
@@ -100,17 +118,20 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	if base.Scheme != "https" {
 		s.Log.Warn("plain http: cookies are not Secure; for development on this machine only", "url", s.BaseURL)
 	}
+	seen := watch{metrics.New(), s.Tracer}
+	seen.metrics.WatchDatabase(figures(p.store))
+	p.Metrics = seen.metrics.Handler()
 	rp := entra.New(entra.Config{
 		Issuer: s.IssuerURL, TenantID: s.TenantID, ClientID: s.ClientID, Proof: proof,
 		RedirectURI: s.BaseURL + "/auth/callback", PostLogoutURI: s.BaseURL + "/",
-		Now: s.Now, Log: s.Log,
+		Now: s.Now, Log: s.Log, Watch: seen.entraCall,
 	})
 	scopes := map[session.Grant][]string{
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
-	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now})
-	acts := desk.New(desk.Config{
-		Ledger: p.store.Ledger(), Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
+	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Watch: seen.graphCall})
+	p.desk = desk.New(desk.Config{
+		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
 		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
 	kept := session.Config{
@@ -121,19 +142,19 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	kept.Visits, kept.Idle, kept.Max = true, s.KioskIdle, s.KioskMax
 	visits := session.NewStore(kept)
 	p.Stations = station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
-	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, visits, p.store, s.Now, s.Log}.run}
+	p.tasks = []func(context.Context){rp.Run, housekeeping{p.desk, sessions, visits, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
-		Desk: acts, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Visits: visits, Stations: p.Stations, Refresh: refresher(rp, scopes), Trail: p.store,
+		Desk: p.desk, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
+		Entra: rp, Sessions: sessions, Visits: visits, Stations: p.Stations, Refresh: seen.refresh(refresher(rp, scopes)), Trail: watchedTrail{p.store, seen.metrics},
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Ready:     p.ready(rp), Graph: client.Ready, Now: s.Now, Log: s.Log,
+		Ready:     p.ready(rp), Graph: client.Ready, Watch: seen.request, Now: s.Now, Log: s.Log,
 	})
 	return err
 }
@@ -169,68 +190,19 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 	}
 }
 
-// ready tells whether the portal can serve: the database answers and Entra was found.
-func (p *Portal) ready(rp *entra.RelyingParty) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if p.stopping.Load() {
-			return errors.New("stopping")
-		}
-		return errors.Join(p.store.Ping(ctx), rp.Ready())
-	}
-}
-
-// Limits of the server. Answers are written within writeLimit, so an act with all its calls ends
-// before that; stopLimit is how long acts under way may take once the portal is told to stop.
-const (
-	headerLimit = 5 * time.Second
-	readLimit   = 15 * time.Second
-	writeLimit  = 30 * time.Second
-	idleLimit   = 60 * time.Second
-	stopLimit   = 30 * time.Second
-	headerBytes = 32 << 10
-)
-
-// Serve answers requests until ctx ends; those under way are finished first.
-func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{
-		Handler: p.Handler, ReadHeaderTimeout: headerLimit, ReadTimeout: readLimit,
-		DisableGeneralOptionsHandler: true, WriteTimeout: writeLimit, IdleTimeout: idleLimit, MaxHeaderBytes: headerBytes,
-		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelDebug),
-	}
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	var tasks sync.WaitGroup
-	for _, task := range p.tasks {
-		tasks.Go(func() { task(working) })
-	}
-	defer func() { stopWork(); tasks.Wait() }()
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	p.stopping.Store(true)
-	p.log.InfoContext(ctx, "stopping")
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-	defer cancel()
-	if err := server.Shutdown(finish); err != nil {
-		return fmt.Errorf("stop: %w", err)
-	}
-	return nil
-}
-
 // Close writes out what is pending and gives the database back, also where ctx has ended.
 func (p *Portal) Close(ctx context.Context) error { return p.store.Close(context.WithoutCancel(ctx)) }
 
-// userAgent names the portal to Graph, as Graph's guidance on best practices asks.
-func userAgent() string {
-	version := "devel"
+// Version is what the program was built as; "devel" where the linker was told nothing.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+		return info.Main.Version
 	}
-	return "Fobdesk/" + version
+	return "devel"
 }
+
+// userAgent names the portal to Graph, as Graph's guidance on best practices asks.
+func userAgent() string { return "Fobdesk/" + Version() }
 
 // people gives the pages Graph's people.
 type people struct{ *graph.People }

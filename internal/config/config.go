@@ -11,8 +11,10 @@ import (
 
 // Config is every setting of the portal, parsed. Its fields are named after their variables.
 type Config struct {
-	Listen  string // host:port; the host may be empty
-	BaseURL string // an origin: scheme and host, lower case, no trailing slash, no default port
+	Listen string // host:port; the host may be empty
+	// MetricsListen is host:port, too; Prometheus reads the figures there.
+	MetricsListen string
+	BaseURL       string // an origin: scheme and host, lower case, no trailing slash, no default port
 
 	TenantID string
 	ClientID string

@@ -68,7 +68,7 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 	}
 	const graph = "https://graph.microsoft.com/"
 	want := &Config{
-		Listen:     ":8080",
+		Listen: ":8080", MetricsListen: "127.0.0.1:9090",
 		BaseURL:    "https://fobs.example.org",
 		TenantID:   "11111111-2222-3333-4444-555555555555",
 		ClientID:   "66666666-7777-8888-9999-aaaaaaaaaaaa",

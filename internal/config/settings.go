@@ -31,6 +31,8 @@ func (d *draft) settings() []setting {
 	return []setting{
 		{name: "LISTEN", def: ":8080", metavar: "ADDRESS", parse: into(&c.Listen, parseListen),
 			help: "Address the portal listens on."},
+		{name: "METRICS_LISTEN", def: "127.0.0.1:9090", metavar: "ADDRESS", parse: into(&c.MetricsListen, parseListen),
+			help: "Address of `/metrics` for Prometheus, which is never the portal's own."},
 		{name: "BASE_URL", unset: required, metavar: "URL", parse: into(&c.BaseURL, parseBaseURL),
 			help: "Public address of the portal, without a path; https, except on loopback."},
 		{name: "TENANT_ID", unset: required, metavar: "ID", parse: into(&c.TenantID, parseTenantID),

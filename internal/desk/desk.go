@@ -68,6 +68,7 @@ type Desk struct {
 	Config
 	// stepsOnly is set once Graph has refused the one-step call for others and taken the steps.
 	stepsOnly atomic.Bool
+	stopping  atomic.Bool // no new act is done
 }
 
 // New returns a Desk.
@@ -161,8 +162,8 @@ func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *A
 		}
 		return "", err
 	}
-	end, known := act.name(ctx)
-	if known {
+	end, begun := d.begin(ctx, &act)
+	if begun {
 		end = do(ctx, &act)
 	}
 	end.At = d.Now()

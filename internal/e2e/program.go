@@ -1,10 +1,15 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 )
@@ -106,5 +111,48 @@ func (p *Program) Wait(t testing.TB) int {
 	}
 }
 
+// MetricsURL is where the program serves its metrics, as it logged.
+func (p *Program) MetricsURL(t testing.TB) string {
+	t.Helper()
+	for line := range strings.Lines(p.Log.String()) {
+		var said struct{ Metrics string }
+		if json.Unmarshal([]byte(line), &said) == nil && said.Metrics != "" {
+			return "http://" + said.Metrics
+		}
+	}
+	t.Fatalf("the program did not say where its metrics are:\n%s", p.Log)
+	return ""
+}
+
+// Set changes a setting for the next Start.
+func (p *Program) Set(name, value string) { p.env[name] = value }
+
+// Ran is what came of a command.
+type Ran struct {
+	Code           int
+	Stdout, Stderr string
+}
+
+// Run runs another command of the program with the same settings, changed as given.
+func (p *Program) Run(t testing.TB, change map[string]string, args ...string) Ran {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(p.path, args...) //nolint:gosec,noctx // the test's own program
+	cmd.Stdout, cmd.Stderr, cmd.Dir = &stdout, &stderr, p.folder
+	settings := maps.Clone(p.env)
+	maps.Copy(settings, change)
+	for name, value := range settings {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatal(err)
+	}
+	return Ran{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
 // Keys are the session keys that the program was given, for reading its database.
 func (p *Program) Keys() string { return p.env["FOBDESK_SESSION_KEYS"] }
+
+// Secret is the client secret that the program was given.
+func (p *Program) Secret() string { return p.env["FOBDESK_CLIENT_SECRET"] }

@@ -77,6 +77,8 @@ func prepare(t testing.TB, givens []Given) (*World, net.Listener) {
 		"FOBDESK_SUPPORT_EMAIL": "helpdesk@contoso.example",
 		"FOBDESK_ORG_NAME":      "Contoso",
 		"FOBDESK_LOG_LEVEL":     "debug",
+		// Any free port, so that several programs can run at once.
+		"FOBDESK_METRICS_LISTEN": "127.0.0.1:0",
 	}}
 	g.options.Now = w.Clock.Now
 	g.options.ClientSecret = g.env["FOBDESK_CLIENT_SECRET"]
@@ -142,6 +144,9 @@ func (w *World) start(t testing.TB, listener net.Listener) {
 
 // Handler is the portal's own: a test of web may add a route to it before anybody visits.
 func (w *World) Handler() http.Handler { return w.portal.Handler }
+
+// Metrics is what the portal shows Prometheus.
+func (w *World) Metrics() http.Handler { return w.portal.Metrics }
 
 // Folder is where the portal keeps its database.
 func (w *World) Folder() string { return w.folder }

@@ -26,6 +26,9 @@ type Config struct {
 	PostLogoutURI string // where the browser goes after an administrator consented
 	Now           func() time.Time
 	Log           *slog.Logger
+	// Watch is told of each call to the issuer, for what ("token", "metadata" or "keys") and, by
+	// what it returns, its status, 0 where there was no answer; nil for nobody.
+	Watch func(ctx context.Context, call string) (context.Context, func(status int))
 }
 
 // RelyingParty speaks to one issuer for one client. It is safe for concurrent use.
@@ -33,6 +36,7 @@ type RelyingParty struct {
 	config    Config
 	now       func() time.Time
 	log       *slog.Logger
+	network   http.RoundTripper
 	client    *http.Client // token endpoint
 	documents *http.Client // metadata
 	keys      *http.Client // signing keys, at most five times a minute
@@ -57,14 +61,15 @@ func newWith(config Config, network http.RoundTripper) *RelyingParty {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	answers := wholeAnswers{network}
+	calls := func(name string) http.RoundTripper { return wholeAnswers{watch(network, name, config.Watch)} }
 	return &RelyingParty{
 		config:    config,
 		now:       config.Now,
 		log:       config.Log,
-		client:    newClient(answers),
-		documents: newClient(&documents{next: answers, allow: func() bool { return true }}),
-		keys:      newClient(&documents{next: answers, allow: new(perMinute).allow}),
+		network:   network,
+		client:    newClient(calls("token")),
+		documents: newClient(&documents{next: calls("metadata"), allow: func() bool { return true }}),
+		keys:      newClient(&documents{next: calls("keys"), allow: new(perMinute).allow}),
 	}
 }
 

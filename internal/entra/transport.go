@@ -58,6 +58,35 @@ func newClient(transport http.RoundTripper) *http.Client {
 	}
 }
 
+// watchFunc is Config.Watch.
+type watchFunc = func(ctx context.Context, call string) (context.Context, func(status int))
+
+// watched tells of each call under one name.
+type watched struct {
+	next  http.RoundTripper
+	name  string
+	watch watchFunc
+}
+
+func watch(network http.RoundTripper, name string, watch watchFunc) http.RoundTripper {
+	if watch == nil {
+		return network
+	}
+	return watched{network, name, watch}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w watched) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, done := w.watch(req.Context(), w.name)
+	answer, err := w.next.RoundTrip(req.WithContext(ctx))
+	status := 0
+	if err == nil {
+		status = answer.StatusCode
+	}
+	done(status)
+	return answer, err
+}
+
 // wholeAnswers reads each answer whole and passes on only a JSON object of at most maxAnswer
 // bytes; a larger one is an error, never cut short. HTML of a gateway ends here.
 type wholeAnswers struct{ next http.RoundTripper }

@@ -15,6 +15,9 @@ type Config struct {
 	UserAgent string // sent with each call; empty means "Fobdesk"
 	Log       *slog.Logger
 	Now       func() time.Time
+	// Watch is told of each exchange with Graph, what it is for and, by what it returns, its status
+	// (0 where there was no answer) and the code of Graph's error; nil for nobody.
+	Watch func(ctx context.Context, operation string) (context.Context, func(status int, code string))
 }
 
 // TokenSource gives the access token of one person. Its errors pass through as they are, where
@@ -33,6 +36,7 @@ type Client struct {
 	userAgent string
 	log       *slog.Logger
 	now       func() time.Time
+	watch     func(ctx context.Context, operation string) (context.Context, func(status int, code string))
 
 	health    health
 	transport http.RoundTripper
@@ -48,6 +52,7 @@ func New(config Config) *Client {
 		userAgent: config.UserAgent,
 		log:       config.Log,
 		now:       config.Now,
+		watch:     config.Watch,
 		transport: newTransport(),
 		timeout:   callTimeout,
 		pause:     retryPause,
@@ -57,6 +62,11 @@ func New(config Config) *Client {
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.watch == nil {
+		c.watch = func(ctx context.Context, _ string) (context.Context, func(int, string)) {
+			return ctx, func(int, string) {}
+		}
 	}
 	if c.now == nil {
 		c.now = time.Now

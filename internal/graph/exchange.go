@@ -34,6 +34,8 @@ func (c *Client) exchange(
 	ctx context.Context, request call, token string,
 ) (got answer, sent bool, err error) {
 	var wire flight
+	ctx, watched := c.watch(ctx, string(request.op))
+	defer func() { watched(got.status, got.fault.outermost()) }()
 	got.sentID = uuid.NewString()
 	got.requestID = got.sentID
 	req, err := c.newRequest(wire.follow(ctx), request, token, got.sentID)

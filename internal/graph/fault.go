@@ -13,6 +13,14 @@ type fault struct {
 	message string   // raw: looked at, never logged or shown
 }
 
+// outermost is the code that Graph itself gave; empty where it gave none.
+func (f fault) outermost() string {
+	if len(f.codes) == 0 {
+		return ""
+	}
+	return f.codes[0]
+}
+
 // faultItem is one level of an error: each may have another inside, spelt innerError or innererror.
 type faultItem struct {
 	Code    text       `json:"code"`

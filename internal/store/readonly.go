@@ -22,6 +22,14 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (*ReadOnly, error)
 	return &ReadOnly{trail{db: db, key: key}}, nil
 }
 
+// SchemaError is a schema of another version than this program's.
+type SchemaError struct{ Has, Knows int }
+
+// Error says both versions.
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("its schema is version %d and this fobdesk's is %d: use the fobdesk that serves it", e.Has, e.Knows)
+}
+
 // Close gives the database back.
 func (r *ReadOnly) Close() error { return r.db.Close() }
 
@@ -60,7 +68,7 @@ func beside(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
 		return nil, err
 	}
 	if version != len(files) {
-		return nil, fmt.Errorf("its schema is version %d and this fobdesk's is %d: use the fobdesk that serves it", version, len(files))
+		return nil, &SchemaError{Has: version, Knows: len(files)}
 	}
 	return readChainKey(ctx, db, keys)
 }
