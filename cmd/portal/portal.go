@@ -126,7 +126,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Ready:     p.ready(rp), Now: s.Now, Log: s.Log,
+		Ready:     p.ready(rp, client), Now: s.Now, Log: s.Log,
 	})
 	return err
 }
@@ -162,11 +162,15 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 	}
 }
 
-// ready tells whether the portal can serve: the database answers and Entra was found.
-func (p *Portal) ready(rp *entra.RelyingParty) func(context.Context) error {
+// ready tells whether the portal can serve: the database answers and Entra was found. A Graph that
+// fails is for the log: it fails for every replica alike, and the pages say what is the matter.
+func (p *Portal) ready(rp *entra.RelyingParty, client *graph.Client) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if p.stopping.Load() {
 			return errors.New("stopping")
+		}
+		if client.Down() {
+			p.log.WarnContext(ctx, "ready, but Graph fails: acts are refused")
 		}
 		return errors.Join(p.store.Ping(ctx), rp.Ready())
 	}

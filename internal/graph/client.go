@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
+	"golang.org/x/sync/semaphore"
 )
 
 // Config is what a Client is told at the start.
@@ -35,8 +38,10 @@ type Client struct {
 	now       func() time.Time
 
 	transport http.RoundTripper
-	timeout   time.Duration // of a whole call, the body and a read's retries included
-	pause     time.Duration // before the first retry of a read, jittered
+	breaker   *gobreaker.TwoStepCircuitBreaker[answer]
+	places    *semaphore.Weighted // one for each exchange under way
+	timeout   time.Duration       // of a whole call, the body and a read's retries included
+	pause     time.Duration       // before the first retry of a read, jittered
 }
 
 // New makes a client without a word to the network. A BaseURL that is none makes each call fail
@@ -48,6 +53,7 @@ func New(config Config) *Client {
 		log:       config.Log,
 		now:       config.Now,
 		transport: newTransport(),
+		places:    semaphore.NewWeighted(maxConns),
 		timeout:   callTimeout,
 		pause:     retryPause,
 	}
@@ -63,5 +69,6 @@ func New(config Config) *Client {
 	if c.origin, _ = url.Parse(c.base); c.origin == nil {
 		c.origin = &url.URL{}
 	}
+	c.breaker = newBreaker(c.log)
 	return c
 }
