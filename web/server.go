@@ -64,6 +64,7 @@ type Config struct {
 	Sessions  *session.Store
 	Refresh   session.RefreshFunc
 	Trail     Trail
+	Line      Line
 	// Ready reports why the portal can't serve, or nil.
 	Ready func(context.Context) error
 
@@ -100,6 +101,7 @@ type Server struct {
 	cspReports *rate.Limiter               // of the reports that are logged
 	reported   atomic.Int64                // reports since the start
 	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
+	room       waitingRoom
 	echo       *echo.Echo
 }
 
@@ -108,6 +110,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, table: map[string]route{},
 		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+		room: waitingRoom{acts: map[string]*waitingAct{}},
 	}
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError

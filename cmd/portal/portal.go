@@ -44,6 +44,7 @@ type Portal struct {
 	log      *slog.Logger
 	store    *store.Store
 	tasks    []func(context.Context) // run while the portal serves
+	finish   func(context.Context)   // waits for the acts that stand in line
 	stopping atomic.Bool
 }
 
@@ -116,7 +117,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Secure: base.Scheme == "https", Now: s.Now, Log: s.Log,
 	})
 	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, p.store, s.Now, s.Log}.run}
-	p.Handler, err = web.New(web.Config{
+	pages, err := web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
@@ -126,9 +127,14 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
+		Line:      line{client},
 		Ready:     p.ready(rp, client), Now: s.Now, Log: s.Log,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	p.Handler, p.finish = pages, pages.Finish
+	return nil
 }
 
 // clientProof makes the one way of proving the client that is configured.
@@ -214,6 +220,7 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(finish); err != nil {
 		return fmt.Errorf("stop: %w", err)
 	}
+	p.finish(finish)
 	return nil
 }
 
@@ -237,3 +244,9 @@ func (p people) Search(ctx context.Context, q, next string) ([]oath.Person, stri
 	page, err := p.People.Search(ctx, q, next)
 	return page.People, page.Next, err
 }
+
+// line gives the pages Graph's line.
+type line struct{ *graph.Client }
+
+// Join implements web.Line.
+func (l line) Join(calls int) (web.Turn, bool) { return l.Client.Join(calls) }

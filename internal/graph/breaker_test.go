@@ -110,7 +110,6 @@ func TestFLT06WhatIsNotGraphsFailureOpensNothing(t *testing.T) {
 		ctx    func(*testing.T) context.Context
 	}{
 		{"refusals", replies(400, graphError("badRequest", "")), lasting},
-		{"throttling", replies(429, ""), lasting},
 		{"a call that this Graph does not have", replies(501, ""), lasting},
 		{"somebody who does not wait", hangs, soon},
 	} {
@@ -124,6 +123,18 @@ func TestFLT06WhatIsNotGraphsFailureOpensNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestFLT06ThrottlingOpensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := over(replies(429, ""))
+		for range 3 * failuresInARow {
+			_ = looks(t)[opFindPerson](t.Context(), m)
+		}
+		if m.client.Down() || w.sent.Load() != 3*failuresInARow {
+			t.Errorf("down after %d were sent", w.sent.Load())
+		}
+	})
 }
 
 func TestFLT06NineFailuresAndASuccessBeginAnew(t *testing.T) {

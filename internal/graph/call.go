@@ -81,8 +81,12 @@ func tokenError(err error) error {
 
 // attempt makes the call with this token, and a read again where it may help, all within the
 // client's timeout. Its error is an *outcome.Error: UpstreamUnavailable for a read, and for a write
-// that was not sent; OutcomeUnknown for a write whose answer was lost.
+// that was not sent; OutcomeUnknown for a write whose answer was lost; Throttled for a call that was
+// not sent because others are in line.
 func (c *Client) attempt(ctx context.Context, request call, token string) (answer, error) {
+	if err := c.line.admit(ctx, request.op); err != nil {
+		return answer{}, err
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errLate)
 	defer cancel()
 	for try := 0; ; try++ {
@@ -93,6 +97,9 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 			continue
 		}
 		if err == nil {
+			if got.status == http.StatusTooManyRequests && request.op.limited() {
+				c.line.limited(retryAfter(got.header, c.now()))
+			}
 			return got, nil
 		}
 		failure := &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reference: got.requestID, Err: err}

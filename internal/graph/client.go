@@ -40,8 +40,9 @@ type Client struct {
 	transport http.RoundTripper
 	breaker   *gobreaker.TwoStepCircuitBreaker[answer]
 	places    *semaphore.Weighted // one for each exchange under way
-	timeout   time.Duration       // of a whole call, the body and a read's retries included
-	pause     time.Duration       // before the first retry of a read, jittered
+	line      *line
+	timeout   time.Duration // of a whole call, the body and a read's retries included
+	pause     time.Duration // before the first retry of a read, jittered
 }
 
 // New makes a client without a word to the network. A BaseURL that is none makes each call fail
@@ -69,6 +70,6 @@ func New(config Config) *Client {
 	if c.origin, _ = url.Parse(c.base); c.origin == nil {
 		c.origin = &url.URL{}
 	}
-	c.breaker = newBreaker(c.log)
+	c.breaker, c.line = newBreaker(c.log), &line{now: c.now}
 	return c
 }
