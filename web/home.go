@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -35,7 +36,9 @@ func (s *Server) getHome(c echo.Context) error {
 	}
 	status := http.StatusOK
 	if err == nil {
-		s.settleOwn(c, sess.Person.ID, methods)
+		if told := settledWords(c.Request().Context(), s.settleOwn(c, sess.Person.ID, methods)); told != "" {
+			state.notice = strings.TrimSpace(told + " " + state.notice)
+		}
 	} else {
 		refusal := s.refusal(c, err)
 		status = s.status(c, refusal)

@@ -46,6 +46,7 @@ func (s *Server) routes() []route {
 		{post, sessionsPath + "/:id/end", s.postEndSession, signedIn, none, nil},
 		{get, "/receipts/:id", s.getReceipt, signedIn, none, nil},
 		{get, "/receipts/:id/try", s.getTry, signedIn, none, limited},
+		{get, waitingRoute, s.getWaiting, signedIn, none, nil},
 		{get, "/admin", s.getAdmin, admin, session.GrantAdmin, nil},
 		{get, peoplePath, s.getPeople, admin, session.GrantAdmin, nil},
 		{get, personRoute, s.getPerson, admin, session.GrantAdmin, nil},
@@ -119,6 +120,9 @@ func (s *Server) addRoutes() error {
 // addRoute registers a line of the table. A GET answers HEAD too.
 func (s *Server) addRoute(r route) error {
 	handler := r.handler // guarded here, for Echo would do it anew for each request
+	if r.method == http.MethodPost && calls(r.path) > 0 {
+		handler = s.inLine(handler)
+	}
 	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)) {
 		handler = guard(handler)
 	}

@@ -69,6 +69,7 @@ type Config struct {
 	Stations *station.Stations
 	Refresh  session.RefreshFunc
 	Trail    Trail
+	Line     Line
 	// Ready reports why the portal can't serve, or nil.
 	Ready func(context.Context) error
 	// Graph reports that Graph does not answer, as far as is known without asking it, or nil.
@@ -114,6 +115,7 @@ type Server struct {
 	reported   atomic.Int64                // reports since the start
 	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
 	health     health                      // what was last found out about whether the portal can serve
+	room       waitingRoom
 	echo       *echo.Echo
 }
 
@@ -123,6 +125,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, table: map[string]route{},
 		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+		room: waitingRoom{acts: map[string]*waitingAct{}},
 	}
 	var err error
 	if s.brand, err = newBrand(c.Brand); err != nil {

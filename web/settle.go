@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
+	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/session"
 )
@@ -20,7 +22,7 @@ const (
 
 // settleOwn settles a person's acts of which nothing is known by their fobs, which were read just
 // now. What can't be settled is found again at the next look.
-func (s *Server) settleOwn(c echo.Context, personID string, methods []oath.Method) int {
+func (s *Server) settleOwn(c echo.Context, personID string, methods []oath.Method) []desk.Receipt {
 	ctx := c.Request().Context()
 	settled, err := s.Desk.Settle(ctx, personID, methods)
 	if err != nil {
@@ -49,7 +51,7 @@ func (s *Server) settleSeen(c echo.Context, unsettled []desk.Receipt) int {
 			s.Log.WarnContext(ctx, "an act was not settled", "act", act.Act.ID, "error", err, "request_id", requestIDOf(ctx))
 			continue
 		}
-		settled += s.settleOwn(c, id, methods)
+		settled += len(s.settleOwn(c, id, methods))
 	}
 	return settled
 }
@@ -60,4 +62,13 @@ func (s *Server) fobsOf(c echo.Context, personID string) desk.Fobs {
 		return s.fobs(c)
 	}
 	return s.Others(s.tokens(c, session.GrantAdmin), personID)
+}
+
+// settledWords tells a person what came of acts of which nothing was known until now.
+func settledWords(ctx context.Context, settled []desk.Receipt) string {
+	sentences := make([]string, 0, len(settled))
+	for _, act := range settled {
+		sentences = append(sentences, message.Text(ctx, "settled."+string(act.End.Outcome), "serial", act.Act.Serial))
+	}
+	return strings.Join(sentences, " ")
 }

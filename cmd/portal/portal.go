@@ -54,6 +54,7 @@ type Portal struct {
 	desk     *desk.Desk
 	tasks    []func(context.Context) // run while the portal serves
 	drain    time.Duration
+	finish   func(context.Context) // waits for the acts that stand in line
 	stopping atomic.Bool
 }
 
@@ -143,7 +144,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	visits := session.NewStore(kept)
 	p.Stations = station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
 	p.tasks = []func(context.Context){rp.Run, housekeeping{p.desk, sessions, visits, p.store, s.Now, s.Log}.run}
-	p.Handler, err = web.New(web.Config{
+	pages, err := web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
@@ -154,9 +155,13 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Ready:     p.ready(rp), Graph: client.Ready, Watch: seen.request, Now: s.Now, Log: s.Log,
+		Line:      line{client}, Ready: p.ready(rp, client), Graph: client.Ready, Watch: seen.request, Now: s.Now, Log: s.Log,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	p.Handler, p.finish = pages, pages.Finish
+	return nil
 }
 
 // clientProof makes the one way of proving the client that is configured.
@@ -212,3 +217,9 @@ func (p people) Search(ctx context.Context, q, next string) ([]oath.Person, stri
 	page, err := p.People.Search(ctx, q, next)
 	return page.People, page.Next, err
 }
+
+// line gives the pages Graph's line.
+type line struct{ *graph.Client }
+
+// Join implements web.Line.
+func (l line) Join(calls int) (web.Turn, bool) { return l.Client.Join(calls) }

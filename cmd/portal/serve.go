@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fobdesk/internal/entra"
+	"fobdesk/internal/graph"
 )
 
 // Limits of the server. Answers are written within writeLimit, so an act with all its calls ends
@@ -30,11 +31,15 @@ const (
 	stopLimit = 30 * time.Second
 )
 
-// ready tells whether the portal can serve: the database answers and Entra was found.
-func (p *Portal) ready(rp *entra.RelyingParty) func(context.Context) error {
+// ready tells whether the portal can serve: the database answers and Entra was found. A Graph that
+// fails is for the log: it fails for every replica alike, and the pages say what is the matter.
+func (p *Portal) ready(rp *entra.RelyingParty, client *graph.Client) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if p.stopping.Load() {
 			return errors.New("stopping")
+		}
+		if client.Down() {
+			p.log.WarnContext(ctx, "ready, but Graph fails: acts are refused")
 		}
 		return errors.Join(p.store.Ping(ctx), rp.Ready())
 	}
@@ -72,7 +77,9 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	defer cancel()
 	_ = listener.Close() // which ends server.Serve
 	p.log.DebugContext(ctx, "listening no more", "because", <-served)
-	return finishWork(finish, server, &busy)
+	err := finishWork(finish, server, &busy)
+	p.finish(finish)
+	return err
 }
 
 // finishWork ends the server once no request is being read or answered: Shutdown alone drops what

@@ -18,17 +18,17 @@ const SettleAfter = time.Minute
 const settledAtOnce = 20
 
 // Settle ends the person's acts of which it is not known what came of them by what Graph shows of
-// the person's fobs, which were read just now. It answers how many it ended; where Graph does not
+// the person's fobs, which were read just now. It answers those that it ended; where Graph does not
 // show it, as of a fob without a serial number, an act stays as it is.
-func (d *Desk) Settle(ctx context.Context, personID string, methods []oath.Method) (int, error) {
+func (d *Desk) Settle(ctx context.Context, personID string, methods []oath.Method) ([]Receipt, error) {
 	if personID == "" {
-		return 0, nil
+		return nil, nil
 	}
 	unsettled, err := d.Memory.Unsettled(ctx, personID, settledAtOnce)
 	if err != nil {
-		return 0, fmt.Errorf("read the unsettled acts of %s: %w", personID, err)
+		return nil, fmt.Errorf("read the unsettled acts of %s: %w", personID, err)
 	}
-	settled := 0
+	var settled []Receipt
 	for _, receipt := range unsettled {
 		end, known := d.settle(receipt.Act, methods)
 		if !known {
@@ -39,7 +39,7 @@ func (d *Desk) Settle(ctx context.Context, personID string, methods []oath.Metho
 		}
 		d.turnedUp(ctx, receipt.Act, end)
 		d.Log.InfoContext(ctx, "act settled", "event", receipt.Act.Event, "act", receipt.Act.ID, "outcome", end.Outcome)
-		settled++
+		settled = append(settled, Receipt{Act: receipt.Act, End: end})
 	}
 	return settled, nil
 }

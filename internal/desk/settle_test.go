@@ -50,19 +50,19 @@ func TestAUD03AnUnsettledActIsSettledByWhatGraphShows(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.pass(test.after)
-			if n, err := b.Settle(t.Context(), "ben", test.shows(b)); n != 0 || err != nil {
-				t.Errorf("somebody else's fobs settled %d, %v", n, err)
+			if n, err := b.Settle(t.Context(), "ben", test.shows(b)); len(n) != 0 || err != nil {
+				t.Errorf("somebody else's fobs settled %v, %v", n, err)
 			}
 			n, err := b.Settle(t.Context(), "ada", test.shows(b))
-			if err != nil || (n == 1) != (test.want != outcome.OutcomeUnknown) {
-				t.Errorf("settled %d, %v", n, err)
+			if err != nil || (len(n) == 1) != (test.want != outcome.OutcomeUnknown) {
+				t.Errorf("settled %v, %v", n, err)
 			}
 			receipt, err := b.Ledger.FindReceipt(t.Context(), "ada", by.RequestID)
 			if err != nil || receipt.End.Outcome != test.want {
 				t.Errorf("came to %q, %v, want %q", receipt.End.Outcome, err, test.want)
 			}
-			if n, err := b.Settle(t.Context(), "ada", test.shows(b)); n != 0 || err != nil {
-				t.Errorf("settled again: %d, %v", n, err)
+			if n, err := b.Settle(t.Context(), "ada", test.shows(b)); len(n) != 0 || err != nil {
+				t.Errorf("settled again: %v, %v", n, err)
 			}
 		})
 	}
@@ -85,8 +85,8 @@ func TestASettledActEndsTheLossThatWasReportedBeforeItAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.pass(2 * time.Minute)
-			if n, err := b.Settle(t.Context(), "ada", []oath.Method{held}); n != 1 || err != nil {
-				t.Fatalf("settled %d, %v", n, err)
+			if settled, err := b.Settle(t.Context(), "ada", []oath.Method{held}); len(settled) != 1 || err != nil {
+				t.Fatalf("settled %v, %v", settled, err)
 			}
 			if left, err := b.Memory.LostOf(t.Context(), "ada"); err != nil || len(left) != test.left {
 				t.Errorf("lost are %v (%v), want %d", left, err, test.left)
@@ -148,8 +148,8 @@ func TestSettleTellsEachActByItsOwnEffect(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.pass(2 * time.Minute)
-			if n, err := b.Settle(t.Context(), "ada", test.left); n != 1 || err != nil {
-				t.Fatalf("settled %d, %v", n, err)
+			if n, err := b.Settle(t.Context(), "ada", test.left); len(n) != 1 || err != nil {
+				t.Fatalf("settled %v, %v", n, err)
 			}
 			receipt, err := b.Ledger.FindReceipt(t.Context(), "ada", "act-1")
 			if err != nil || receipt.End.Outcome != test.want {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"fobdesk/internal/outcome"
@@ -80,12 +81,16 @@ func tokenError(err error) error {
 
 // attempt makes the call with this token, and a read again where it may help, all within the
 // client's timeout. Its error is an *outcome.Error: UpstreamUnavailable for a read, and for a write
-// that was not sent; OutcomeUnknown for a write whose answer was lost.
+// that was not sent; OutcomeUnknown for a write whose answer was lost; Throttled for a call that was
+// not sent because others are in line.
 func (c *Client) attempt(ctx context.Context, request call, token string) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	if err := c.line.admit(ctx, request.op); err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errLate)
 	defer cancel()
 	for try := 0; ; try++ {
-		got, sent, err := c.exchange(ctx, request, token)
+		got, sent, err := c.guarded(ctx, request, token)
 		c.log.DebugContext(ctx, "graph call", "operation", request.op, "status", got.status,
 			"client_request_id", got.sentID, "request_id", got.requestID)
 		if try < maxRetries && request.op.reads() && mayPass(got, err) && c.wait(ctx, try, got) {
@@ -93,6 +98,9 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 		}
 		c.note(ctx, got, err)
 		if err == nil {
+			if got.status == http.StatusTooManyRequests && request.op.limited() {
+				c.line.limited(retryAfter(got.header, c.now()))
+			}
 			return got, nil
 		}
 		failure := &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reference: got.requestID, Err: err}
@@ -109,7 +117,8 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 // mayPass reports whether a read that ended so may fare better in a moment.
 func mayPass(got answer, err error) bool {
 	if err != nil {
-		return !errors.Is(err, errTooLarge) && !errors.Is(err, errSwitched) && !errors.Is(err, errNoRequest)
+		return !slices.ContainsFunc([]error{errTooLarge, errSwitched, errNoRequest, errDown, errCrowded},
+			func(final error) bool { return errors.Is(err, final) })
 	}
 	switch got.status {
 	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable,

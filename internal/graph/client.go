@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
+	"golang.org/x/sync/semaphore"
 )
 
 // Config is what a Client is told at the start.
@@ -40,6 +43,9 @@ type Client struct {
 
 	health    health
 	transport http.RoundTripper
+	breaker   *gobreaker.TwoStepCircuitBreaker[answer]
+	places    *semaphore.Weighted // one for each exchange under way
+	line      *line
 	timeout   time.Duration // of a whole call, the body and a read's retries included
 	pause     time.Duration // before the first retry of a read, jittered
 }
@@ -54,6 +60,7 @@ func New(config Config) *Client {
 		now:       config.Now,
 		watch:     config.Watch,
 		transport: newTransport(),
+		places:    semaphore.NewWeighted(maxConns),
 		timeout:   callTimeout,
 		pause:     retryPause,
 	}
@@ -74,5 +81,6 @@ func New(config Config) *Client {
 	if c.origin, _ = url.Parse(c.base); c.origin == nil {
 		c.origin = &url.URL{}
 	}
+	c.breaker, c.line = newBreaker(c.log), &line{now: c.now}
 	return c
 }

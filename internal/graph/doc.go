@@ -7,6 +7,9 @@
 // lost it says so (outcome.OutcomeUnknown) and does not look what became of it. Nor does it try
 // another way where Graph has no such call for somebody else.
 //
+// A Graph that fails ten times in a row is left alone for some seconds, and no more than a few hundred
+// calls are under way at once (breaker.go): whoever asks meanwhile hears so at once.
+//
 // Its one invariant: a write is reported as done only on the status that Graph documents for it,
 // and as not done only on Graph's own word. It is never sent again, but after a 401, which proves
 // that it was not done. No token, code or raw text of an answer reaches an error or the log, and

@@ -127,7 +127,7 @@ func describe(err error, sent bool) error {
 		return ours
 	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return lost("no answer in time")
+		return errLate
 	}
 	if errors.Is(err, context.Canceled) {
 		return lost("given up by the caller")

@@ -27,7 +27,7 @@ var (
 
 // composed are the keys that the program puts together, by how they begin; what follows is held
 // to its own list by the tests below.
-var composed = []string{"outcome.", "history.", "chart.", "field.actor.", "field.subject.", "field.serial.", "field.outcome.", "field.from.", "field.to.", "field.station.", "field.before.", "field.format.", "field.q.", "field.serialNumber.", "field.displayName.", "field.verificationCode.", "field.fob.", "field.off.", "field.person.", "field.name.", "field.place.", "field.language.", "stations.state.", "problem.", "date.month.", "fob.state."}
+var composed = []string{"outcome.", "settled.", "history.", "chart.", "field.actor.", "field.subject.", "field.serial.", "field.outcome.", "field.from.", "field.to.", "field.station.", "field.before.", "field.format.", "field.q.", "field.serialNumber.", "field.displayName.", "field.verificationCode.", "field.fob.", "field.off.", "field.person.", "field.name.", "field.place.", "field.language.", "stations.state.", "problem.", "date.month.", "fob.state."}
 
 // sources is the text of what asks for words: handlers, pages and rules, tests and generated code
 // apart.

@@ -14,6 +14,7 @@ type Chrome struct {
 	Return    string       // local path a sign-in from here comes back to
 	Admin     bool         // it is a page of the admins'
 	Desk      bool         // whoever is signed in may open the admins' pages
+	Refresh   string       // seconds after which the page loads itself again without JavaScript; empty for never
 }
 
 // Brand is the paths of what a company gave the pages of its own; each may be empty.
@@ -131,4 +132,12 @@ type Fact struct{ Label, Value string }
 type ProblemProps struct {
 	Chrome
 	Summary Summary
+}
+
+// WaitingProps is the page of an act that stands in line.
+type WaitingProps struct {
+	Chrome
+	Summary Summary
+	Here    string // the page itself
+	Again   int    // seconds after which it looks again
 }

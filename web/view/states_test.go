@@ -52,6 +52,9 @@ func states(ctx context.Context) map[string]templ.Component {
 		"receipt/active":   receipt(ctx, outcome.Activated, ""),
 		"receipt/removed":  receipt(ctx, outcome.Removed, markup),
 
+		"waiting/third": waiting(ctx, 3),
+		"waiting/now":   waiting(ctx, 0),
+
 		"enrol/empty":      EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob")}),
 		"enrol/from_link":  EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob"), Serial: Input{Value: "GALT12345678"}}),
 		"enrol/kept":       EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob"), Notice: message.Text(ctx, "notice.kept"), Serial: Input{Value: "GALT12345678"}, Name: Input{Value: "Key ring"}}),
@@ -243,4 +246,18 @@ func withoutConsent(ctx context.Context) templ.Component {
 func problem(s Summary) templ.Component {
 	s.Next = &Link{Href: "/auth/sign-in", Text: "Sign in again", Leaves: true}
 	return ProblemPage(ProblemProps{Chrome: signedOut(s.Heading), Summary: s})
+}
+
+// waiting is the page of an act with this place in line.
+func waiting(ctx context.Context, place int) templ.Component {
+	p := WaitingProps{Chrome: chrome("In line"), Here: "/waiting/w1", Again: 4, Summary: Summary{
+		Heading: message.Text(ctx, "waiting.now"), Text: []string{message.Text(ctx, "waiting.text")},
+		Next: &Link{Href: "/waiting/w1", Text: message.Text(ctx, "waiting.again")},
+	}}
+	p.Refresh = "4"
+	if place > 0 {
+		p.Summary.Heading = message.Text(ctx, "waiting.place", "count", place)
+		p.Summary.Text = append(p.Summary.Text, message.Text(ctx, "waiting.seconds", "count", 7))
+	}
+	return WaitingPage(p)
 }

@@ -1,0 +1,199 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/sim"
+)
+
+// lossy is an act that makes one write, whose answer is to be lost.
+type lossy struct {
+	name   string
+	as     string
+	whose  string // who is told in the end
+	serial string
+	write  string // what the path of the write has
+	method string
+	reads  int // of the person's fobs before the write
+	done   string
+	path   func(*e2e.World) string
+	form   func(*e2e.World) url.Values
+}
+
+func lossyActs() []lossy {
+	enrol := func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }
+	return []lossy{
+		{"assign and activate", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/enrol"), enrol},
+		{"assign and activate by id", mia, ada, goodFob, "assignAndActivate", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol},
+		{"assign", mia, ada, goodFob, "hardwareOathMethods", "POST", 0, "assigned", at(personPath(ada, "assign")),
+			func(*e2e.World) url.Values { return url.Values{"serialNumber": {goodFob}} }},
+		{"activate", ben, ben, bensAssignedFob, "/activate", "POST", 1, "activated", fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob)},
+		{"deactivate", ben, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", fobOf(bensActiveFob, "/fobs/%s/lost"), nothing},
+		{"remove", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", fobOf(bensActiveFob, "/fobs/%s/remove"), nothing},
+	}
+}
+
+// visitor is whoever acts, as far as they have to be before the answer is lost.
+func (l *lossy) visitor(t *testing.T, w *e2e.World) *e2e.Visitor {
+	t.Helper()
+	if l.as != mia {
+		return w.SignedIn(t, l.as)
+	}
+	v := withInventory(t, w, mia)
+	if l.write == "assignAndActivate" { // this Graph has no call in one step for others, as was learnt before
+		w.Cloud.Update(func(s *sim.Switches) { s.OneStepForOthersUnsupported = sim.Answer{Status: 405} })
+		page := v.Follow(t, v.Post(t, personPath(ben, "enrol"), enrolment(secondFob, w.Cloud.Code(secondFob))))
+		if page.Outcome(t) != "enrolled" {
+			t.Fatalf("the act before came to %q", page.Outcome(t))
+		}
+	}
+	return v
+}
+
+// post makes the act with its answer lost so, and answers the page and how often the write was sent.
+func (l *lossy) post(t *testing.T, w *e2e.World, v *e2e.Visitor, loss sim.Fault, readBack ...sim.Fault) (page *e2e.Page, sent int) {
+	t.Helper()
+	loss.Side, loss.Method, loss.Path = sim.SideGraph, l.method, l.write
+	w.Cloud.AddFault(loss)
+	for range l.reads {
+		w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "hardwareOathMethods", Times: 1})
+	}
+	for _, fault := range readBack {
+		w.Cloud.AddFault(fault)
+	}
+	w.Cloud.ResetCalls()
+	page = v.Follow(t, v.Post(t, l.path(w), l.form(w)))
+	for _, call := range w.Cloud.Calls() {
+		if call.Side == sim.SideGraph && call.Method != http.MethodGet {
+			sent++
+		}
+	}
+	w.Cloud.ClearFaults()
+	return page, sent
+}
+
+const lateForGood = time.Minute // longer than anybody waits
+
+func losses() map[string]sim.Fault {
+	const html = "<html><h1>Bad gateway</h1></html>"
+	return map[string]sim.Fault{
+		"cut": {Cut: true}, "hang": {Delay: lateForGood}, "500": {Status: 500, Body: `{"error":{"code":"internalServerError"}}`},
+		"502 with HTML": {Status: 502, ContentType: "text/html", Body: html}, "503": {Status: 503}, "504": {Status: 504},
+		"200 with a foreign body": {Status: 200, ContentType: "text/html", Body: html},
+	}
+}
+
+func TestFLT03AndFLT02EachWriteByEachWayOfLosingItsAnswer(t *testing.T) {
+	t.Parallel()
+	for _, act := range lossyActs() {
+		for how, loss := range losses() {
+			for _, after := range []bool{false, true} {
+				when := map[bool]string{false: "before", true: "after"}[after]
+				t.Run(act.name+"/"+how+" "+when+" the effect", func(t *testing.T) {
+					t.Parallel()
+					w := e2e.NewWorld(t)
+					v := act.visitor(t, w)
+					loss.AfterEffect = after
+					page, sent := act.post(t, w, v, loss)
+					want, status := "upstream_unavailable", http.StatusBadGateway
+					if after {
+						want, status = act.done, http.StatusOK
+					}
+					if page.Outcome(t) != want || page.Status != status || sent != 1 {
+						t.Errorf("came to %d %q with %d writes, want %d %q with one", page.Status, page.Outcome(t), sent, status, want)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestFLT03AReadBackThatLagsIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, act := range lossyActs() {
+		t.Run(act.name, func(t *testing.T) {
+			t.Parallel()
+			w := e2e.NewWorld(t)
+			v := act.visitor(t, w)
+			w.Cloud.Update(func(s *sim.Switches) { s.ReadLag = 40 * time.Millisecond }) // the world's looks end after 60
+			page, sent := act.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
+			if page.Outcome(t) != act.done || sent != 1 {
+				t.Errorf("came to %d %q with %d writes, want %q with one", page.Status, page.Outcome(t), sent, act.done)
+			}
+		})
+	}
+}
+
+func TestFLT03WhatCouldNotBeReadBackIsSettledAndToldAtTheNextVisit(t *testing.T) {
+	t.Parallel()
+	for _, act := range lossyActs() {
+		for _, after := range []bool{false, true} {
+			settled, told := "upstream_unavailable", "nothing was changed"
+			if after {
+				settled = act.done
+				told = map[string]string{
+					"enrolled": "yours, and ready", "assigned": "a code makes it ready", "activated": "it is active",
+					"deactivated": "switched off", "removed": "no longer yours",
+				}[act.done]
+			}
+			t.Run(act.name+"/"+settled, func(t *testing.T) {
+				t.Parallel()
+				w := e2e.NewWorld(t)
+				v := act.visitor(t, w)
+				page, sent := act.post(t, w, v, sim.Fault{AfterEffect: after, Cut: true},
+					sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "hardwareOathMethods", Status: 503})
+				if page.Outcome(t) != "outcome_unknown" || page.Status != http.StatusGatewayTimeout || sent != 1 {
+					t.Fatalf("came to %d %q with %d writes", page.Status, page.Outcome(t), sent)
+				}
+				act.settles(t, w, v, settled, told)
+			})
+		}
+	}
+}
+
+// settles holds the person's next visit to settling the act, and telling so once.
+func (l *lossy) settles(t *testing.T, w *e2e.World, v *e2e.Visitor, settled, told string) {
+	t.Helper()
+	w.Clock.Pass(2 * time.Minute)
+	var home *e2e.Page
+	if l.as == l.whose {
+		home = v.Get(t, "/")
+	} else {
+		v = w.NewVisitor()
+		home = v.SignIn(t, "/auth/sign-in?return_to=/", l.whose)
+	}
+	notice := home.Doc(t).Find(".notice").Text()
+	if !strings.Contains(notice, l.serial) || !strings.Contains(notice, told) {
+		t.Errorf("the person is told %q, want that %q", notice, told)
+	}
+	rows := column(t, w, "SELECT outcome FROM audit WHERE serial = '"+l.serial+"' ORDER BY number DESC LIMIT 1")
+	if len(rows) != 1 || rows[0] != settled {
+		t.Errorf("the trail says %q, want %q", rows, settled)
+	}
+	if again := v.Get(t, "/").Doc(t).Find(".notice").Text(); again != "" {
+		t.Errorf("told again: %q", again)
+	}
+}
+
+func TestFLT03AHalfDoneStateIsUnknownAndThenToldAsAssigned(t *testing.T) {
+	t.Parallel()
+	for _, act := range lossyActs()[:2] {
+		t.Run(act.name, func(t *testing.T) {
+			t.Parallel()
+			w := e2e.NewWorld(t)
+			v := act.visitor(t, w)
+			w.Cloud.Update(func(s *sim.Switches) { s.AfterWrongCode = sim.StatusAssigned })
+			act.form = func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.WrongCode(goodFob)) }
+			page, sent := act.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
+			if page.Outcome(t) != "outcome_unknown" || sent != 1 {
+				t.Fatalf("came to %d %q with %d writes", page.Status, page.Outcome(t), sent)
+			}
+			act.settles(t, w, v, "assigned", "a code makes it ready")
+		})
+	}
+}

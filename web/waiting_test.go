@@ -1,0 +1,214 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/sim"
+)
+
+// inTurn follows a form that may stand in line to its answer, as a browser without JavaScript does,
+// and tells whether it stood in line.
+func inTurn(t *testing.T, v *e2e.Visitor, page *e2e.Page) (answer *e2e.Page, stood bool) {
+	t.Helper()
+	page = v.Follow(t, page)
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.After(2 * time.Minute); strings.HasPrefix(page.URL.Path, "/waiting/") && page.Outcome(t) == ""; {
+		stood = true
+		if again := page.Doc(t).Find("noscript").Text(); !strings.Contains(again, `http-equiv="refresh"`) {
+			t.Errorf("the page of the line does not load itself again: %d %s", page.Status, again)
+		}
+		select {
+		case <-look.C:
+			page = v.Follow(t, v.Get(t, page.URL.Path))
+		case <-limit:
+			t.Fatal("its turn does not come")
+		}
+	}
+	return page, stood
+}
+
+func TestFLT05OnAHandOutDayActsStandInLineInsteadOfBeingRefused(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	people := []string{ada, sim.HanakoID, jonas, henrik, sim.IsabelID, sim.LiamID, sim.NoorID, sim.ChloeID}
+	visitors := make([]*e2e.Visitor, len(people))
+	for i, id := range people {
+		visitors[i] = w.SignedIn(t, id)
+	}
+	w.Cloud.Update(func(s *sim.Switches) { s.ThrottleAfter = 5 })
+	w.Cloud.ResetCalls()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var whose *e2e.Visitor
+	var late func() *e2e.Page // sends a form of theirs again that stood in line
+	inLine, receipt := 0, ""
+	for i, v := range visitors {
+		all.Go(func() {
+			serial := sim.BoxSerial(i)
+			form := enrolment(serial, w.Cloud.Code(serial))
+			page, stood := inTurn(t, v, v.Post(t, "/enrol", form))
+			if page.Status != http.StatusOK || page.Outcome(t) != "enrolled" {
+				t.Errorf("%s: %d %q\n%s", people[i], page.Status, page.Outcome(t), page.Body)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if stood {
+				inLine++
+				whose, receipt = v, page.URL.Path
+				late = func() *e2e.Page { return v.Post(t, "/enrol", form) }
+			}
+		})
+	}
+	all.Wait()
+	if inLine == 0 {
+		t.Fatal("nobody stood in line")
+	}
+	if again, _ := inTurn(t, whose, late()); again.URL.Path != receipt {
+		t.Errorf("sent again it leads to %s, want %s", again.URL, receipt)
+	}
+	done := 0
+	for _, call := range w.Cloud.Calls() {
+		if call.Side == sim.SideGraph && call.Method == http.MethodPost && call.Status == http.StatusNoContent {
+			done++
+		}
+	}
+	if done != len(people) {
+		t.Errorf("%d writes were done, want %d", done, len(people))
+	}
+	for _, row := range column(t, w, "SELECT serial FROM audit WHERE outcome = 'enrolled' GROUP BY serial HAVING count(*) > 1") {
+		t.Errorf("%s was enrolled twice", row)
+	}
+}
+
+// crowd makes Graph say 429 to as many calls as make its limit show; the acts after it stand in line.
+func crowd(t *testing.T, w *e2e.World, v *e2e.Visitor, retryAfter string) {
+	t.Helper()
+	w.Cloud.AddFault(sim.Fault{
+		Side: sim.SideGraph, Method: http.MethodGet, Times: 4,
+		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {retryAfter}},
+	})
+	for range 4 {
+		v.Get(t, "/")
+	}
+}
+
+func TestFLT05APlaceInLineIsItsPersonsAndEndsWithTheForm(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v, other := w.SignedIn(t, ada), w.SignedIn(t, ben)
+	crowd(t, w, v, "3")
+	w.Cloud.ResetCalls()
+	form := enrolment(unknownFob, "123456")
+	answer := v.Post(t, "/enrol", form)
+	place := answer.Header.Get("Location")
+	if answer.Status != http.StatusSeeOther || !strings.HasPrefix(place, "/waiting/") {
+		t.Fatalf("answered %d to %q, want the page of the line", answer.Status, place)
+	}
+	if page := v.Get(t, place); !strings.Contains(string(page.Body), "You are next in line") || len(graphCalls(w)) > 0 {
+		t.Errorf("Graph was asked %q, and the page says:\n%s", graphCalls(w), page.Body)
+	}
+	if again := v.Post(t, "/enrol", form); again.Header.Get("Location") != place {
+		t.Errorf("the same form sent again leads to %q, want its place %q", again.Header.Get("Location"), place)
+	}
+	if page := other.Get(t, place); strings.Contains(string(page.Body), unknownFob) || strings.Contains(string(page.Body), "You are next") {
+		t.Error("somebody else sees the place")
+	}
+	if page := v.Get(t, "/waiting/made-up"); page.Status != http.StatusNotFound {
+		t.Errorf("a made-up place answers %d", page.Status)
+	}
+	page, _ := inTurn(t, v, answer)
+	doc := page.Doc(t)
+	if page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "unknown_serial" ||
+		doc.Find("#serialNumber").AttrOr("value", "") != unknownFob || doc.Find("#verificationCode").AttrOr("value", "") != "" {
+		t.Errorf("the form came back as %d %q\n%s", page.Status, page.Outcome(t), page.Body)
+	}
+	if calls := graphCalls(w); len(calls) != 1 {
+		t.Errorf("Graph was asked %q, want once", calls)
+	}
+}
+
+func TestFLT05BehindThirtySecondsOfWaitingAnActIsThrottled(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	crowd(t, w, v, "45")
+	w.Cloud.ResetCalls()
+	page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
+	if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "throttled" || page.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %q, Retry-After %q", page.Status, page.Outcome(t), page.Header.Get("Retry-After"))
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Errorf("Graph was asked %q", calls)
+	}
+	w.Clock.Pass(4 * time.Minute)
+	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("minutes later: %d %q", page.Status, page.Outcome(t))
+	}
+}
+
+// TestFLT05EachActTakesAsFewCallsAsItCan is the budget: what each form costs of the five calls in ten
+// seconds that Graph may allow, when all goes well.
+func TestFLT05EachActTakesAsFewCallsAsItCan(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		as    string
+		path  func(w *e2e.World) string
+		form  func(w *e2e.World) url.Values
+		calls int
+	}{
+		{"enrol", ada, at("/enrol"), func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }, 1},
+		{"activate", ben, fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob), 2},
+		{"remove", ben, fobOf(bensActiveFob, "/fobs/%s/remove"), nothing, 2},
+		{"lost", ben, fobOf(bensActiveFob, "/fobs/%s/lost"), nothing, 2},
+		{"hand out", grace, at("/admin/handout"), func(w *e2e.World) url.Values { return handout("Ada", goodFob, w.Cloud.Code(goodFob)) }, 1},
+		{"enrol for", grace, at("/admin/users/" + ada + "/enrol"), func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }, 1},
+		{"activate for", grace, fobOf(bensAssignedFob, "/admin/users/"+ben+"/fobs/%s/activate"), codeOf(bensAssignedFob), 2},
+		{"deactivate for", grace, fobOf(bensActiveFob, "/admin/users/"+ben+"/fobs/%s/deactivate"), nothing, 2},
+		{"remove for", grace, fobOf(bensActiveFob, "/admin/users/"+ben+"/fobs/%s/remove"), nothing, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := e2e.NewWorld(t)
+			v := w.SignedIn(t, test.as)
+			if test.as == grace {
+				v = withAdminGrant(t, w, grace)
+			}
+			w.Cloud.ResetCalls()
+			answer := v.Post(t, test.path(w), test.form(w))
+			limited := 0
+			for _, call := range w.Cloud.Calls() {
+				if call.Side == sim.SideGraph && strings.Contains(call.Path, "/authentication/") {
+					limited++
+				}
+			}
+			if answer.Status != http.StatusSeeOther || limited != test.calls {
+				t.Errorf("answered %d after %d calls, want a 303 after %d: %q", answer.Status, limited, test.calls, graphCalls(w))
+			}
+			t.Logf("%d calls", limited)
+		})
+	}
+}
+
+func at(path string) func(*e2e.World) string { return func(*e2e.World) string { return path } }
+
+func fobOf(serial, path string) func(*e2e.World) string {
+	return func(w *e2e.World) string {
+		device, _ := w.Cloud.Device(serial)
+		return fmt.Sprintf(path, device.ID)
+	}
+}
+
+func codeOf(serial string) func(*e2e.World) url.Values {
+	return func(w *e2e.World) url.Values { return url.Values{"verificationCode": {w.Cloud.Code(serial)}} }
+}
+
+func nothing(*e2e.World) url.Values { return url.Values{} }
