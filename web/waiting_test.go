@@ -88,8 +88,8 @@ func TestFLT05OnAHandOutDayActsStandInLineInsteadOfBeingRefused(t *testing.T) {
 	}
 }
 
-// crowd makes Graph say 429 to as many calls as make its limit show; the acts after it stand in line.
-func crowd(t *testing.T, w *e2e.World, v *e2e.Visitor, retryAfter string) {
+// crowdOf makes Graph say 429 to as many calls as make its limit show; the acts after it stand in line.
+func crowdOf(t *testing.T, w *e2e.World, v *e2e.Visitor, retryAfter string) {
 	t.Helper()
 	w.Cloud.AddFault(sim.Fault{
 		Side: sim.SideGraph, Method: http.MethodGet, Times: 4,
@@ -104,7 +104,7 @@ func TestFLT05APlaceInLineIsItsPersonsAndEndsWithTheForm(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v, other := w.SignedIn(t, ada), w.SignedIn(t, ben)
-	crowd(t, w, v, "3")
+	crowdOf(t, w, v, "3")
 	w.Cloud.ResetCalls()
 	form := enrolment(unknownFob, "123456")
 	answer := v.Post(t, "/enrol", form)
@@ -139,7 +139,7 @@ func TestFLT05BehindThirtySecondsOfWaitingAnActIsThrottled(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
-	crowd(t, w, v, "45")
+	crowdOf(t, w, v, "45")
 	w.Cloud.ResetCalls()
 	page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
 	if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "throttled" || page.Header.Get("Retry-After") == "" {
