@@ -66,7 +66,7 @@ func TestDEP03ALicenceThatIsNotKnownIsRefused(t *testing.T) {
 		"GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3": "",
 		"All rights reserved.":                         "",
 		"":                                             "",
-		"Apache License\n   Version 2.0, January 2004": "Apache-2.0",
+		"Apache License\n   Version 2.0, January 2004":                             "Apache-2.0",
 		"Redistribution and use in source and\nbinary forms … Neither the name of": "BSD-3-Clause",
 	} {
 		if got := licenceOf(text); got != want {

@@ -24,7 +24,9 @@ func (e *AddressError) Error() string {
 func (e *AddressError) Unwrap() error { return e.Err }
 
 func listen(ctx context.Context, variable, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	var config net.ListenConfig
+	config.SetMultipathTCP(false) // which a proxy does not speak, and which takes no filter: see emptying
+	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, &AddressError{variable, address, err}
 	}

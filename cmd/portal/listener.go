@@ -5,14 +5,18 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 )
 
 // lateLimit is how many connections are taken out of a queue at its end, the longest that Linux
 // allows by default (net.core.somaxconn).
 const lateLimit = 4096
 
-// emptying is a listener whose Close lets in whoever waits in its queue. The kernel has taken their
-// connections already, and would reset them with the listener.
+// handshakeTime is how long whoever has begun a handshake may take to end it.
+const handshakeTime = 100 * time.Millisecond
+
+// emptying is a listener whose Close lets in whoever has come already. The kernel has taken their
+// connections, or is about to, and would reset them with the listener.
 type emptying struct {
 	*net.TCPListener
 	late chan net.Conn // taken out of the queue by Close
@@ -26,10 +30,16 @@ func emptied(listener net.Listener) net.Listener {
 	return listener
 }
 
-// Close takes what waits in the queue, for Accept to return, and closes the listener.
+// Close lets nobody else begin a handshake, waits for those that were begun, takes what is left in
+// the queue, for Accept to return, and closes the listener. Who comes meanwhile hears nothing, tries
+// again after a second, as TCP does, and finds nobody.
 func (l *emptying) Close() error {
 	raw, err := l.SyscallConn()
 	if err == nil {
+		err = raw.Control(turnAway)
+	}
+	if err == nil {
+		time.Sleep(handshakeTime)
 		err = raw.Control(l.empty)
 	}
 	return errors.Join(err, l.TCPListener.Close())

@@ -3,7 +3,9 @@ package portal
 import (
 	"errors"
 	"net"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func TestRST01WhoWaitsInTheQueueIsLetInBeforeTheListenerCloses(t *testing.T) {
@@ -38,5 +40,36 @@ func TestRST01WhoWaitsInTheQueueIsLetInBeforeTheListenerCloses(t *testing.T) {
 	}
 	if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("after the last client: %v, want that it is closed", err)
+	}
+}
+
+func TestRST01WhoComesWhileTheListenerClosesIsNotTakenToBeReset(t *testing.T) {
+	plain, err := listen(t.Context(), "FOBDESK_LISTEN", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := plain.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Control(turnAway); err != nil {
+		t.Fatal(err)
+	}
+	dialed := make(chan error, 1)
+	go func() {
+		conn, err := net.Dial("tcp", plain.Addr().String())
+		if err == nil {
+			_ = conn.Close()
+		}
+		dialed <- err
+	}()
+	select {
+	case err := <-dialed:
+		t.Errorf("the handshake ended with %v, want none", err)
+	case <-time.After(handshakeTime):
+	}
+	_ = plain.Close()
+	if err := <-dialed; !errors.Is(err, syscall.ECONNREFUSED) { // at the second try, after a second
+		t.Errorf("once it is closed the handshake ended with %v, want refused", err)
 	}
 }
