@@ -42,13 +42,20 @@ verify: ## fail if generated code, go.mod or the formatting is not what the tool
 lint: ## run the linters of .golangci.yml
 	go tool -modfile=.golangci/go.mod golangci-lint run
 
-fuzz: ## run every fuzz target for FUZZTIME (60s)
-	@go test -list '^Fuzz' ./... | \
-	awk '/^Fuzz/ {name[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print $$2, name[i]; n = 0}' | \
+fuzz: ## run every fuzz target for FUZZTIME (60s), and print what each tried
+	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; failed=0; \
+	go test -list '^Fuzz' ./... | \
+	awk '/^Fuzz/ {name[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print $$2, name[i]; n = 0}' > "$$figures.list"; \
 	while read -r package target; do \
-		echo "$$package $$target"; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
-	done
+		said=ok; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null > "$$figures.one" 2>&1 || { said=FAILED; failed=1; cat "$$figures.one"; }; \
+		execs=$$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
+		new=$$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
+		echo "$$package $$target $${execs:-0} $${new:-0} $$said" | tee -a "$$figures"; \
+	done < "$$figures.list"; \
+	echo; awk 'BEGIN {printf "%-26s %-26s %12s %6s  %s\n", "package", "target", "inputs", "new", "came to"} \
+		{printf "%-26s %-26s %12d %6d  %s\n", $$1, $$2, $$3, $$4, $$5}' "$$figures"; \
+	rm -f "$$figures.list" "$$figures.one"; exit $$failed
 
 reproducible: go assets ## build the program twice, in two folders, and compare the bytes; FRESH=1 without what was built before
 	@.release/reproducible

@@ -2,18 +2,31 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
+
+	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
+func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
+
+// tests are this package's, which share the program, and whose visitors leave connections open for
+// each other.
+type tests struct{ *testing.M }
+
+// Run runs them, removes the one and closes the others.
+func (t tests) Run() int {
+	code := t.M.Run()
 	_ = os.RemoveAll(folder())
-	os.Exit(code)
+	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
+		transport.CloseIdleConnections()
+	}
+	return code
 }
 
 // folder is where this run of the tests builds the program.
