@@ -12,6 +12,7 @@ import (
 const usage = `Usage: fobdesk <command>
 
   serve     start the portal; fobdesk serve --help lists its settings
+  migrate   make the database's tables or bring them up to date; fobdesk migrate --help tells when
   audit     prove the audit trail unbroken, export it, drop old rows; fobdesk audit --help tells how
   version   print the version, the commit and the Go version
   help      print this
@@ -35,6 +36,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch command {
 	case "serve":
 		return serve(args[1:], stdout, stderr)
+	case "migrate":
+		return migrate(args[1:], stdout, stderr)
 	case "audit":
 		return auditTrail(args[1:], stdout, stderr)
 	case "version", "--version":

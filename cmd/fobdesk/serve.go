@@ -12,6 +12,7 @@ import (
 
 	"fobdesk/cmd/portal"
 	"fobdesk/internal/config"
+	"fobdesk/internal/store"
 )
 
 // serve runs the portal until SIGTERM or an interrupt. A wrong setting is told before anything is
@@ -32,7 +33,12 @@ func serve(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // signals have their usual effect again
-	if err := portal.Run(ctx, cfg, log); err != nil {
+	err = portal.Run(ctx, cfg, log)
+	if errors.Is(err, store.ErrURL) {
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
+	if err != nil {
 		log.ErrorContext(ctx, "stopped", "error", err)
 		return exitFailed
 	}

@@ -45,7 +45,7 @@ func benchRow(n int) audit.Row {
 // openBenchTrail returns a store whose trail has a million rows, and its database's URL.
 func openBenchTrail(b *testing.B) (*Store, string) {
 	path := filepath.Join(b.TempDir(), "fobdesk.db")
-	s := mustOpen(b, path, testKeys)
+	s := mustOpen(b, "sqlite:"+path, testKeys)
 	b.Cleanup(func() { mustClose(b, s) })
 	const atOnce = 5000
 	for n := 0; n < benchRows; n += atOnce {

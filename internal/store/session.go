@@ -54,8 +54,10 @@ func (s *Store) FindSession(ctx context.Context, key string) (session.Row, error
 	if ended.Valid {
 		row.Ended = time.UnixMilli(ended.Int64).UTC()
 	}
-	row.Opened = new(session.Opened)
-	s.sessions.keep(row, epoch)
+	if s.db.cacheBytes > 0 {
+		row.Opened = new(session.Opened)
+		s.sessions.keep(row, epoch)
+	}
 	return row, nil
 }
 

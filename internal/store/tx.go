@@ -12,9 +12,10 @@ import (
 // tx is the writer's connection: its transaction, the statements prepared on it, and the head of
 // the audit trail as the transaction has it. Only the writer's goroutine uses it.
 //
-// Its ctx never ends: a statement that was cut short would take the steps of others with it.
+// Its ctx is nobody's: a statement that was cut short would take the steps of others with it.
 type tx struct {
-	ctx        context.Context
+	ctx        context.Context    //nolint:containedctx // of the transaction
+	cancel     context.CancelFunc // ends ctx
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt // by their text
 	chainKey   []byte
@@ -25,13 +26,23 @@ type tx struct {
 	touched    []string    // keys of sessions that the transaction changed
 }
 
-func newTx(ctx context.Context, conn *sql.Conn, chainKey []byte) *tx {
-	return &tx{ctx: ctx, conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey}
+func newTx(conn *sql.Conn, chainKey []byte) *tx {
+	return &tx{conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey, cancel: func() {}}
 }
 
-func (t *tx) begin() error {
+// begin begins a transaction. From one to the next nothing is remembered of a database to which others
+// write too.
+func (t *tx) begin(ctx context.Context, d dialect) error {
 	t.touched, t.appended = nil, nil
-	_, err := t.exec("BEGIN IMMEDIATE")
+	if d.shared {
+		t.head = nil
+	}
+	t.cancel()
+	t.ctx, t.cancel = ctx, func() {}
+	if d.patience > 0 {
+		t.ctx, t.cancel = context.WithTimeout(ctx, d.patience)
+	}
+	_, err := t.conn.ExecContext(t.ctx, d.begin)
 	return err
 }
 
@@ -43,9 +54,10 @@ func (t *tx) commit() error {
 	return err
 }
 
-// discard closes the connection; SQLite rolls back what was not committed. The pool does not close
+// discard closes the connection; the database rolls back what was not committed. The pool does not close
 // a connection's own statements, and one left open would keep the file open too.
 func (t *tx) discard() {
+	t.cancel()
 	for _, statement := range t.statements {
 		_ = statement.Close()
 	}
