@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	},
 	"internal/sim":      {"internal/oath"},
 	"internal/htmltest": {},
-	"internal/pgtest":   {}, // tests only
+	"internal/pgtest":   {},                                                                 // tests only
 	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "cmd/portal"}, // tests only
 	"web/view":          {"internal/oath", "internal/outcome", "internal/message", "static"},
 	"web": {

@@ -208,7 +208,7 @@ func notRoot(folder string) (*syscall.SysProcAttr, error) {
 	}
 	uid, _ := strconv.Atoi(postgres.Uid)
 	gid, _ := strconv.Atoi(postgres.Gid)
-	credential := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids are small
+	credential := &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return &syscall.SysProcAttr{Credential: credential}, os.Chown(folder, uid, gid)
 }
 

@@ -36,6 +36,14 @@ type dialect struct {
 	patience   time.Duration // how long a transaction may take; 0: as long as it takes
 }
 
+// bounded returns the context of a transaction.
+func (d dialect) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d.patience)
+}
+
 // how says how a database is opened.
 type how int
 
@@ -80,7 +88,7 @@ func (d *database) alone(ctx context.Context, begin string, do func(*sql.Conn) e
 	return err
 }
 
-// close gives the database back.
+// close gives the database back, after it has served.
 func (d *database) close() error {
 	var err error
 	if d.finish != "" {
@@ -89,7 +97,7 @@ func (d *database) close() error {
 	return errors.Join(err, d.abandon())
 }
 
-// abandon gives the database back as it is, as after a start that failed.
+// abandon gives the database back as it is.
 func (d *database) abandon() error {
 	var errs []error
 	for _, pool := range []*sql.DB{d.readers, d.writer} {

@@ -31,7 +31,7 @@ func Migrate(ctx context.Context, url string) error {
 			return err
 		})
 	}
-	if err = errors.Join(err, db.close()); err != nil {
+	if err = errors.Join(err, db.abandon()); err != nil {
 		return fmt.Errorf("migrate the database %s: %w", db.name, err)
 	}
 	return nil

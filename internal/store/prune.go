@@ -27,7 +27,7 @@ func Prune(ctx context.Context, url string, o Options, before time.Time) (droppe
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
+	defer func() { err = errors.Join(err, db.abandon()) }()
 	p := pruner{db: db, key: key, now: o.Now}
 	last, err := p.last(ctx, before)
 	if err != nil {

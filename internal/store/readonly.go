@@ -23,7 +23,7 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (*ReadOnly, error)
 }
 
 // Close gives the database back.
-func (r *ReadOnly) Close() error { return r.database.close() }
+func (r *ReadOnly) Close() error { return r.database.abandon() }
 
 // openBeside opens the database beside a portal and leaves the schema as it is. It returns the key of
 // the trail's chain, too.

@@ -144,7 +144,5 @@ func openSQLiteBeside(path string, to how) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", path, err)
 	}
-	beside := &database{dialect: sqlite(), name: path, readers: db, writer: db}
-	beside.finish = "" // the portal's
-	return beside, nil
+	return &database{dialect: sqlite(), name: path, readers: db, writer: db}, nil
 }

@@ -38,11 +38,9 @@ func (t *tx) begin(ctx context.Context, d dialect) error {
 		t.head = nil
 	}
 	t.cancel()
-	t.ctx, t.cancel = ctx, func() {}
-	if d.patience > 0 {
-		t.ctx, t.cancel = context.WithTimeout(ctx, d.patience)
-	}
-	_, err := t.conn.ExecContext(t.ctx, d.begin)
+	ctx, t.cancel = d.bounded(ctx)
+	t.ctx = ctx
+	_, err := t.conn.ExecContext(ctx, d.begin)
 	return err
 }
 
