@@ -34,8 +34,8 @@ var rooms = map[string][]string{
 	},
 	"internal/sim":      {"internal/oath"},
 	"internal/htmltest": {},
-	"internal/pgtest":   {},                                                                 // tests only
-	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "cmd/portal"}, // tests only
+	"internal/pgtest":   {},                                                                                                      // tests only
+	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "internal/store", "internal/pgtest", "cmd/portal"}, // tests only
 	"web/view":          {"internal/oath", "internal/outcome", "internal/message", "static"},
 	"web": {
 		"internal/oath", "internal/outcome", "internal/desk", "internal/entra", "internal/session", "internal/station",
