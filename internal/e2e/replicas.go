@@ -35,11 +35,11 @@ func NewReplicas(t testing.TB, server *pgtest.Server, n int, givens ...Given) *R
 		r.Start(t, i)
 	}
 	proxy := &http.Server{Handler: &httputil.ReverseProxy{Rewrite: r.rewrite}} //nolint:gosec // for tests
-	served := make(chan error, 1)
-	go func() { served <- proxy.Serve(front) }()
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = proxy.Serve(front) }) // says that it was closed
 	t.Cleanup(func() {
 		_ = proxy.Close()
-		<-served // says that it was closed
+		serving.Wait()
 		for i := range n {
 			r.Stop(i)
 		}

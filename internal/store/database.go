@@ -33,6 +33,7 @@ type dialect struct {
 	finish     string        // the last statement before the database is given back; may be empty
 	cacheBytes int           // for the cache of sessions
 	shared     bool          // other portals write to it too
+	pipelined  bool          // an answer costs time, so statements go together; see pipeline
 	patience   time.Duration // how long a transaction may take; 0: as long as it takes
 }
 

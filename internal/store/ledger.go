@@ -44,7 +44,7 @@ func (t *tx) open(act desk.Act) (refusal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := t.exec(insertAct, act.ID, intent, act.DisplayName); err != nil {
+	if err := t.soon(insertAct, act.ID, intent, act.DisplayName); err != nil {
 		return nil, fmt.Errorf("insert the act: %w", err)
 	}
 	return nil, nil

@@ -32,6 +32,7 @@ func postgres() dialect {
 		beginStart: begin + "SET LOCAL lock_timeout = '2min'; " + writersLock + "; SET LOCAL lock_timeout = '5s'",
 		hasVersion: "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_version')",
 		shared:     true,
+		pipelined:  true,
 		patience:   8 * time.Second,
 	}
 }

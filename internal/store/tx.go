@@ -17,7 +17,8 @@ type tx struct {
 	ctx        context.Context    //nolint:containedctx // of the transaction
 	cancel     context.CancelFunc // ends ctx
 	conn       *sql.Conn
-	statements map[string]*sql.Stmt // by their text
+	statements map[string]*sql.Stmt // by their text; SQLite's
+	pipeline   *pipeline            // PostgreSQL's; else nil
 	chainKey   []byte
 	head       *audit.Head // nil until it is needed
 	before     *audit.Head // the head before the step
@@ -26,8 +27,12 @@ type tx struct {
 	touched    []string    // keys of sessions that the transaction changed
 }
 
-func newTx(conn *sql.Conn, chainKey []byte) *tx {
-	return &tx{conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey, cancel: func() {}}
+func newTx(conn *sql.Conn, d dialect, chainKey []byte) *tx {
+	t := &tx{conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey, cancel: func() {}}
+	if d.pipelined {
+		t.pipeline = &pipeline{conn: conn}
+	}
+	return t
 }
 
 // begin begins a transaction. From one to the next nothing is remembered of a database to which others
@@ -63,34 +68,62 @@ func (t *tx) discard() {
 	_ = t.conn.Close()
 }
 
+// A step begins and ends with these.
+const (
+	savepoint = "SAVEPOINT step"
+	release   = "RELEASE step"
+)
+
 // run runs the job's step, unless its ctx is over, and undoes it where it fails; either is the
 // job's own error. It returns the error of a transaction that can't go on.
 func (t *tx) run(j *job) error {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil //nolint:nilerr // the transaction goes on
 	}
-	if _, err := t.exec("SAVEPOINT step"); err != nil {
+	if err := t.soon(savepoint); err != nil {
 		return err
 	}
 	t.before, t.standing = t.head, len(t.appended)
-	if j.err = j.step(t); j.err != nil {
-		if err := t.undo(); err != nil {
-			return err
-		}
+	j.err = j.step(t)
+	if j.err == nil {
+		_, j.err = t.exec(release) // and what the step did with soon
 	}
-	_, err := t.exec("RELEASE step")
+	if j.err == nil {
+		return nil
+	}
+	if err := t.undo(); err != nil {
+		return err
+	}
+	_, err := t.exec(release)
 	return err
 }
 
 // undo takes back what the step has written so far.
 func (t *tx) undo() error {
 	t.head, t.appended = t.before, t.appended[:t.standing]
+	if t.pipeline != nil {
+		t.pipeline.undo()
+	}
 	_, err := t.exec("ROLLBACK TO step")
+	return err
+}
+
+// soon runs a statement of which only its error is of interest, and that may come with a later one's,
+// the step's end at the latest.
+func (t *tx) soon(text string, args ...any) error {
+	if t.pipeline != nil {
+		t.pipeline.add(text, args)
+		return nil
+	}
+	_, err := t.exec(text, args...)
 	return err
 }
 
 // exec runs the statement and returns how many rows it changed.
 func (t *tx) exec(text string, args ...any) (int64, error) {
+	if t.pipeline != nil {
+		return t.pipeline.exec(t.ctx, text, args)
+	}
 	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return 0, err
@@ -104,6 +137,9 @@ func (t *tx) exec(text string, args ...any) (int64, error) {
 
 // row runs a query for one row and scans it; it returns sql.ErrNoRows where there is none.
 func (t *tx) row(text string, args []any, into ...any) error {
+	if t.pipeline != nil {
+		return t.pipeline.row(t.ctx, text, args, into)
+	}
 	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return err
@@ -113,6 +149,9 @@ func (t *tx) row(text string, args []any, into ...any) error {
 
 // column runs a query that returns one column of text. It returns all of it.
 func (t *tx) column(text string, args ...any) ([]string, error) {
+	if t.pipeline != nil {
+		return t.pipeline.column(t.ctx, text, args)
+	}
 	statement, err := t.prepare(text) //nolint:sqlclosecheck // kept with the connection
 	if err != nil {
 		return nil, err

@@ -172,7 +172,7 @@ func (w *writer) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	w.tx = newTx(conn, w.chainKey)
+	w.tx = newTx(conn, w.db.dialect, w.chainKey)
 	if err := w.tx.begin(ctx, w.db.dialect); err != nil {
 		w.discard()
 		return fmt.Errorf("begin a transaction: %w", err)
