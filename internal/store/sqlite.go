@@ -17,6 +17,7 @@ import (
 // sqlite is the dialect of SQLite, of which the lock beside the file keeps every other portal out.
 func sqlite() dialect {
 	return dialect{
+		folder:     "sqlite",
 		begin:      "BEGIN IMMEDIATE",
 		beginStart: "BEGIN IMMEDIATE",
 		hasVersion: "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_version'",

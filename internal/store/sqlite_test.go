@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/outcome"
 )
 
 var testKeys = gcmKeys{"the key of tests, of whatever length"}
@@ -217,5 +219,61 @@ func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
 	}
 	if !strings.Contains(string(content), "audit chain") || strings.Contains(string(content), key) {
 		t.Error("the file holds the key as it is, or none at all")
+	}
+}
+
+func TestRST04AnOlderFileKeepsAllThatItHeld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, "sqlite:"+path, testKeys)
+	done, open := enrolment("done", "ada", "GALT1", "1"), enrolment("open", "bob", "GALT2", "2")
+	open.Limits[0].LockAfter = 1
+	for _, act := range []desk.Act{done, open} {
+		mustOpenAct(t, s, act)
+	}
+	mustCloseAct(t, s, done, ended(outcome.WrongCode))
+	mustClose(t, s)
+
+	raw, before := openRaw(t, path), filepath.Join(t.TempDir(), "before.db")
+	old := openRaw(t, before)
+	files, err := migrationFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(statement string, args ...any) {
+		t.Helper()
+		if _, err := old.Exec(statement, args...); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)")
+	for n, file := range files[:len(files)-1] {
+		text, err := migrations.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(string(text))
+		run("INSERT INTO schema_version (version) VALUES ($1)", n+1)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run("ATTACH DATABASE ? AS newer", path)
+	for _, table := range []string{"audit", "server_key", "act", "attempt", "code_claim", "try_run"} {
+		run("INSERT INTO main." + table + " SELECT * FROM newer." + table)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s = serving(t, "sqlite:"+before)
+	_ = wantRepeat(t, s, enrolment("again", "ada", "GALT1", "1"))
+	wantLock(t, s, "bob", true)
+	for person, want := range map[string]int{"person:ada": 1, "serial:GALT2": 1} {
+		if n, err := s.Ledger().Tries(t.Context(), person, noon.Add(-time.Hour)); n != want || err != nil {
+			t.Errorf("%s has %d tries (%v), want %d", person, n, err, want)
+		}
+	}
+	if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(time.Second)); n != 1 || err != nil {
+		t.Errorf("%d acts were open (%v), want 1", n, err)
 	}
 }
