@@ -107,7 +107,7 @@ func TestRST04AnOlderPortalWorksOnANewerSchema(t *testing.T) {
 		db.change(addition)
 		work(addition)
 	}
-	if err := s.PurgeSessions(t.Context(), noon.Add(9*time.Hour), noon); err != nil {
+	if err := s.PurgeSessions(t.Context(), false, noon.Add(9*time.Hour), noon); err != nil {
 		t.Error(err)
 	}
 }
