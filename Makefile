@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser go
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -14,7 +14,7 @@ run: go assets ## start the demo: the whole portal against a simulated Entra and
 	@$(BUILD) -o bin/ ./cmd/fobdesk-demo
 	@exec bin/fobdesk-demo
 
-test: go static/node_modules/axe-core/axe.min.js assets browser ## run every test, the browser's included
+test: go static/node_modules/axe-core/axe.min.js assets browser databases ## run every test, the browser's included
 	go test ./...
 
 build: go assets generate ## build the assets, the generated code and both programs into bin/
@@ -94,6 +94,15 @@ browser:
 	$(call need,chromium,chromium fonts-liberation)
 	$(call need,oathtool,oathtool)
 	$(call need,zbarimg,zbar-tools)
+
+# Debian keeps the server's programs out of the PATH; the tests look there, too.
+databases:
+	$(call need,sqlite3,sqlite3)
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then $(MAKE) --no-print-directory postgresql; fi
+
+.PHONY: postgresql
+postgresql:
+	$(call need,initdb,postgresql)
 
 # npm,OPTIONS: what the lock file asks for is installed. It replaces what was there.
 define npm

@@ -99,11 +99,11 @@ func runAudit(
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(stderr, "fobdesk audit:", err)
+	code := failed(stderr, "fobdesk audit", err)
 	if _, ok := errors.AsType[errFlags](err); ok {
 		return exitUsage
 	}
-	return exitFailed
+	return code
 }
 
 func verifyTrail(set *flag.FlagSet) func(context.Context, trailAt, io.Writer) error {

@@ -53,9 +53,15 @@ func servingTrail(t *testing.T, n int) (path string) {
 // wantRun runs "fobdesk audit" and holds it to its exit code. It returns both outputs.
 func wantRun(t *testing.T, code int, args ...string) (stdout, stderr string) {
 	t.Helper()
+	return wantCommand(t, code, append([]string{"audit"}, args...)...)
+}
+
+// wantCommand runs "fobdesk" and holds it to its exit code. It returns both outputs.
+func wantCommand(t *testing.T, code int, args ...string) (stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
-	if got := run(append([]string{"audit"}, args...), &out, &errs); got != code {
-		t.Errorf("audit %v: exit code %d, want %d; it said %s", args, got, code, errs.String())
+	if got := run(args, &out, &errs); got != code {
+		t.Errorf("%v: exit code %d, want %d; it said %s", args, got, code, errs.String())
 	}
 	return out.String(), errs.String()
 }

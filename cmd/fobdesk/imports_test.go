@@ -13,7 +13,7 @@ import (
 const module = "fobdesk/"
 
 // testsOnly are the rooms of which the portal holds nothing; the demo alone may import the first.
-var testsOnly = []string{"internal/sim", "internal/htmltest", "internal/e2e"}
+var testsOnly = []string{"internal/sim", "internal/htmltest", "internal/e2e", "internal/pgtest"}
 
 // rooms says what each package may import of ours, tests apart. A package under cmd is where
 // things meet: it may import all but testsOnly.
@@ -36,7 +36,8 @@ var rooms = map[string][]string{
 	},
 	"internal/sim":      {"internal/oath"},
 	"internal/htmltest": {},
-	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "cmd/portal"}, // tests only
+	"internal/pgtest":   {},                                                                                                      // tests only
+	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "internal/store", "internal/pgtest", "cmd/portal"}, // tests only
 	"web/view":          {"internal/oath", "internal/outcome", "internal/message", "static"},
 	"web": {
 		"internal/oath", "internal/outcome", "internal/desk", "internal/entra", "internal/session", "internal/station",

@@ -13,6 +13,7 @@ const usage = `Usage: fobdesk <command>
 
   serve     start the portal; fobdesk serve --help lists its settings
   check     try the settings against Entra, Graph and the database, and say how to mend what is wrong
+  migrate   make the database's tables or bring them up to date; fobdesk migrate --help tells when
   audit     prove the audit trail unbroken, export it, drop old rows; fobdesk audit --help tells how
   health    ask the portal on this machine whether it lives
   version   print the version, the commit and the Go version
@@ -39,6 +40,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return serve(args[1:], stdout, stderr)
 	case "check":
 		return check(args[1:], stdout, stderr)
+	case "migrate":
+		return migrate(args[1:], stdout, stderr)
 	case "audit":
 		return auditTrail(args[1:], stdout, stderr)
 	case "health":

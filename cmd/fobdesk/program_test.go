@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/base64"
 	"errors"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +71,6 @@ func TestRST05TheProgramTellsAllThatIsWrongAtOnceAndNoSecret(t *testing.T) {
 		"FOBDESK_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa",
 		"FOBDESK_CLIENT_SECRET=planted\nsecret",
 		"FOBDESK_SESSION_KEYS=planted,keys",
-		"FOBDESK_DATABASE_URL=planted://user:password@host/db",
 		"FOBDESK_ATTEMPTS=none",
 		"FOBDESK_ATTEMPTS_WINDOW=15",
 		"FOBDESK_TRUSTED_PROXIES=10.0.0.0/33",
@@ -90,6 +90,23 @@ func TestRST05TheProgramTellsAllThatIsWrongAtOnceAndNoSecret(t *testing.T) {
 	for _, secret := range []string{"planted", "password"} {
 		if strings.Contains(got.stderr+got.stdout, secret) {
 			t.Errorf("shows %q:\n%s", secret, got.stderr)
+		}
+	}
+}
+
+func TestRST05ADatabaseThatIsNoneStopsEveryCommandWithOneLine(t *testing.T) {
+	t.Parallel()
+	env := []string{
+		"FOBDESK_BASE_URL=https://fobs.example.org", "FOBDESK_TENANT_ID=11111111-2222-3333-4444-555555555555",
+		"FOBDESK_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa", "FOBDESK_CLIENT_SECRET=secret",
+		"FOBDESK_SESSION_KEYS=" + base64.StdEncoding.EncodeToString(make([]byte, 32)),
+		"FOBDESK_DATABASE_URL=planted://user:password@host/db",
+	}
+	for _, args := range [][]string{{"serve"}, {"migrate"}, {"audit", "verify"}, {"audit", "prune", "--before=2026-01-01"}} {
+		got := start(t, env, args...)
+		if got.code != exitUsage || !strings.HasPrefix(got.stderr, "FOBDESK_DATABASE_URL: got a value that is not shown, want sqlite:PATH") ||
+			strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, "password") {
+			t.Errorf("%v: exit code %d, standard error %q", args, got.code, got.stderr)
 		}
 	}
 }

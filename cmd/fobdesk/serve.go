@@ -14,6 +14,7 @@ import (
 
 	"fobdesk/cmd/portal"
 	"fobdesk/internal/config"
+	"fobdesk/internal/store"
 	"fobdesk/internal/trace"
 )
 
@@ -42,6 +43,10 @@ func serve(args []string, stdout, stderr io.Writer) int {
 	}
 	err = portal.Run(ctx, cfg, log, tracer)
 	flushTraces(ctx, tracer, log)
+	if errors.Is(err, store.ErrURL) {
+		fmt.Fprintln(stderr, err)
+		return exitUsage
+	}
 	if taken, ok := errors.AsType[*portal.AddressError](err); ok {
 		fmt.Fprintln(stderr, taken)
 		return exitFailed

@@ -32,7 +32,7 @@ type Config struct {
 	IssuerURL       string   // as given, or the cloud's; compared exactly, so nothing is cleaned
 	GraphURL        string   // with the API's version, no trailing slash
 
-	DatabaseURL    Secret[string]   // sqlite:PATH
+	DatabaseURL    Secret[string]   // sqlite:PATH or postgres://…
 	SessionKeys    Secret[[][]byte] // 32 bytes each; the first encrypts, all decrypt
 	SessionIdle    time.Duration
 	SessionMax     time.Duration

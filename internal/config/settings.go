@@ -73,7 +73,8 @@ func (d *draft) settings() []setting {
 				"https, except on loopback."},
 		{name: "DATABASE_URL", def: "sqlite:fobdesk.db", metavar: "URL", secret: true,
 			parse: into(&c.DatabaseURL, parseDatabaseURL),
-			help:  "`sqlite:PATH`. The file is made when it is not there."},
+			help: "`sqlite:PATH`; the file is made when it is not there. Or `postgres://USER@HOST/DATABASE`, " +
+				"with the parameters of libpq, such as `?sslmode=verify-full`."},
 		{name: "SESSION_KEYS", unset: required, metavar: "KEYS", secret: true,
 			parse: into(&c.SessionKeys, parseSessionKeys),
 			help:  "Base64 keys of 32 bytes, with commas between. The first encrypts, all decrypt."},

@@ -19,7 +19,10 @@ variable. A secret is best kept out of both: give the file that holds it.
 }
 
 // StoreUsage is the help of LoadStore's settings, to stand below that of a command's own flags.
-func StoreUsage() string { return flagsOf((&draft{}).storeSettings()) }
+func StoreUsage() string { return flagsOf((&draft{}).only(databaseURL, sessionKeys)) }
+
+// DatabaseUsage is the help of LoadDatabase's setting.
+func DatabaseUsage() string { return flagsOf((&draft{}).only(databaseURL)) }
 
 // flagsOf is the help of these settings.
 func flagsOf(table []setting) string {

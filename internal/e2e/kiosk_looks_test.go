@@ -174,5 +174,5 @@ func (w *World) again(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.start(t, listener)
+	w.portal, w.stop = w.serve(t, listener)
 }

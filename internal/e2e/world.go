@@ -58,7 +58,7 @@ func Tenant(change func(*sim.Options)) Given {
 func NewWorld(t testing.TB, givens ...Given) *World {
 	t.Helper()
 	w, listener := prepare(t, givens)
-	w.start(t, listener)
+	w.portal, w.stop = w.serve(t, listener)
 	t.Cleanup(func() { w.stop() })
 	return w
 }
@@ -110,10 +110,11 @@ func (w *World) Restart(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.start(t, listener)
+	w.portal, w.stop = w.serve(t, listener)
 }
 
-func (w *World) start(t testing.TB, listener net.Listener) {
+// serve starts a portal on the listener and returns what stops it.
+func (w *World) serve(t testing.TB, listener net.Listener) (desk *portal.Portal, stop func()) {
 	t.Helper()
 	lookup := func(name string) (string, bool) { value, ok := w.env[name]; return value, ok }
 	cfg, err := config.Load(nil, lookup, os.ReadFile)
@@ -121,17 +122,16 @@ func (w *World) start(t testing.TB, listener net.Listener) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	desk, err := portal.Open(ctx, portal.Settings{
+	desk, err = portal.Open(ctx, portal.Settings{
 		Config: cfg, Log: portal.NewLogger(w.Log, slog.LevelDebug, "json"), Now: w.Clock.Now,
 		ReadBack: []time.Duration{0, 10 * time.Millisecond, 50 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.portal = desk
 	served := make(chan error, 1)
 	go func() { served <- desk.Serve(ctx, listener) }()
-	w.stop = sync.OnceFunc(func() {
+	return desk, sync.OnceFunc(func() {
 		cancel()
 		if err := <-served; err != nil {
 			t.Error(err)

@@ -41,7 +41,7 @@ func (t *tx) append(row audit.Row) (int64, error) {
 	row = row.Bounded()
 	row.Number = t.head.Number + 1
 	hash := audit.Chain(t.chainKey, t.head.Hash, row)
-	_, err := t.exec(insertAudit, row.Number, row.Time.UnixMilli(), row.Event, row.Outcome,
+	err := t.soon(insertAudit, row.Number, row.Time.UnixMilli(), row.Event, row.Outcome,
 		row.Actor, row.ActorName, row.Subject, row.SubjectName,
 		row.Serial, row.Station, row.Address, row.RequestID, row.GraphRequestID, hash)
 	if err != nil {

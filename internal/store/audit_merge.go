@@ -32,14 +32,15 @@ const selectKinds = `WITH RECURSIVE kind (event, outcome, station) AS (
 			ORDER BY b.event, b.outcome, b.station LIMIT 1))
 )
 SELECT kind.event, kind.outcome, kind.station,
-	(SELECT MAX(b.number) FROM audit AS b WHERE {actor} b.event = kind.event AND b.outcome = kind.outcome
-		AND b.station = kind.station AND b.number >= $4 AND b.number <= $5)
+	(SELECT b.number FROM audit AS b WHERE {actor} b.event = kind.event AND b.outcome = kind.outcome
+		AND b.station = kind.station AND b.number >= $4 AND b.number <= $5 ORDER BY b.number DESC LIMIT 1)
 FROM kind
 WHERE ($1 = '' OR kind.event = $1) AND ($2 = '' OR kind.outcome = $2) AND ($3 = '' OR kind.station = $3)`
 
-// The newest row of a kind ($1 to $3) from one number ($4) to before another ($5).
-const selectNext = `SELECT MAX(b.number) FROM audit AS b WHERE {actor} b.event = $1 AND b.outcome = $2
-	AND b.station = $3 AND b.number >= $4 AND b.number < $5`
+// The newest row of a kind ($1 to $3) from one number ($4) to before another ($5), or NULL. It is no MAX,
+// for which PostgreSQL, when it plans for any kind, would read all rows of this one.
+const selectNext = `SELECT (SELECT b.number FROM audit AS b WHERE {actor} b.event = $1 AND b.outcome = $2
+	AND b.station = $3 AND b.number >= $4 AND b.number < $5 ORDER BY b.number DESC LIMIT 1)`
 
 const selectRow = "SELECT " + auditColumns + " FROM audit WHERE audit.number = $1"
 

@@ -65,8 +65,8 @@ func TestAUD04TamperingIsFound(t *testing.T) {
 		{"an added row", []string{`INSERT INTO audit SELECT 6, time, event, outcome, actor, actor_name, subject, subject_name,
 			serial, station, address, request_id, graph_request_id, hash FROM audit WHERE number = 5`}, 6},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := openTestStore(t)
+		eachKind(t, func(t *testing.T, db testDatabase) {
+			s := serving(t, db.url)
 			for n := range 5 {
 				row := audit.Row{Time: noon, Event: audit.EventSignIn, Actor: "a", Serial: fmt.Sprintf("GALT%d", n)}
 				if err := s.AppendAudit(t.Context(), row); err != nil {
@@ -74,33 +74,35 @@ func TestAUD04TamperingIsFound(t *testing.T) {
 				}
 			}
 			for _, statement := range test.changes {
-				change(t, s, statement)
+				db.change(statement)
 			}
 			_, err := s.VerifyAudit(t.Context(), audit.Head{})
 			broken, ok := errors.AsType[*audit.Break](err)
 			if !ok || broken.Number != test.at {
-				t.Errorf("got %v, want a break at row %d", err, test.at)
+				t.Errorf("%s: got %v, want a break at row %d", test.name, err, test.at)
 			}
 		})
 	}
 }
 
 func TestAUD04ACutTailShowsAgainstTheHeadInTheLog(t *testing.T) {
-	s := openTestStore(t)
-	for range 3 {
-		if err := s.AppendAudit(t.Context(), audit.Row{Time: noon, Event: audit.EventSignIn}); err != nil {
+	eachKind(t, func(t *testing.T, db testDatabase) {
+		s := serving(t, db.url)
+		for range 3 {
+			if err := s.AppendAudit(t.Context(), audit.Row{Time: noon, Event: audit.EventSignIn}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		logged, err := s.AuditHead(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	logged, err := s.AuditHead(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	change(t, s, "DELETE FROM audit WHERE number = 3")
-	head, err := s.VerifyAudit(t.Context(), audit.Head{})
-	if err != nil || head.String() == logged.String() {
-		t.Errorf("head %v (%v) after the cut, want one other than %v", head, err, logged)
-	}
+		db.change("DELETE FROM audit WHERE number = 3")
+		head, err := s.VerifyAudit(t.Context(), audit.Head{})
+		if err != nil || head.String() == logged.String() {
+			t.Errorf("head %v (%v) after the cut, want one other than %v", head, err, logged)
+		}
+	})
 }
 
 func TestAUD04AnotherKeyVerifiesNothing(t *testing.T) {

@@ -10,54 +10,64 @@ import (
 
 	"fobdesk/internal/desk"
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/pgtest"
 )
 
 // BenchmarkLedgerOpenClose is what an act waits for the store, both durable steps together, alone
 // and with 200 people at once over a Graph that takes 50 ms.
 func BenchmarkLedgerOpenClose(b *testing.B) {
 	for _, people := range []int{1, 200} {
-		b.Run(strconv.Itoa(people), func(b *testing.B) {
-			const graph = 50 * time.Millisecond
-			ledger := openTestStore(b).Ledger()
-			var mu sync.Mutex
-			var waits []time.Duration
-			var wg sync.WaitGroup
-			next := make(chan int)
-			for range people {
-				wg.Go(func() {
-					for n := range next {
-						act := benchAct(n)
-						start := time.Now()
-						if err := ledger.Open(b.Context(), act); err != nil {
-							b.Error(err)
-							return
-						}
-						wait := time.Since(start)
-						if people > 1 {
-							time.Sleep(graph)
-						}
-						start = time.Now()
-						if err := ledger.Close(b.Context(), act, desk.End{Outcome: outcome.Enrolled, At: act.At, Refund: true}); err != nil {
-							b.Error(err)
-							return
-						}
-						wait += time.Since(start)
-						mu.Lock()
-						waits = append(waits, wait)
-						mu.Unlock()
-					}
-				})
+		b.Run("sqlite/"+strconv.Itoa(people), func(b *testing.B) { benchLedger(b, sqliteDatabase(b).url, people) })
+		b.Run("postgres/"+strconv.Itoa(people), func(b *testing.B) { benchLedger(b, benchPostgres(b), people) })
+	}
+}
+
+// benchPostgres is a database of a server that waits for the disk.
+func benchPostgres(b *testing.B) string {
+	server := pgtest.New(b)
+	return server.URL(pgtest.Owner, server.Database(b, nil))
+}
+
+func benchLedger(b *testing.B, url string, people int) {
+	const graph = 50 * time.Millisecond
+	ledger := serving(b, url).Ledger()
+	var mu sync.Mutex
+	var waits []time.Duration
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range people {
+		wg.Go(func() {
+			for n := range next {
+				act := benchAct(n)
+				start := time.Now()
+				if err := ledger.Open(b.Context(), act); err != nil {
+					b.Error(err)
+					return
+				}
+				wait := time.Since(start)
+				if people > 1 {
+					time.Sleep(graph)
+				}
+				start = time.Now()
+				if err := ledger.Close(b.Context(), act, desk.End{Outcome: outcome.Enrolled, At: act.At, Refund: true}); err != nil {
+					b.Error(err)
+					return
+				}
+				wait += time.Since(start)
+				mu.Lock()
+				waits = append(waits, wait)
+				mu.Unlock()
 			}
-			for n := 0; b.Loop(); n++ {
-				next <- n
-			}
-			close(next)
-			wg.Wait()
-			slices.Sort(waits)
-			b.ReportMetric(float64(waits[len(waits)/2].Microseconds()), "p50-µs")
-			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "p99-µs")
 		})
 	}
+	for n := 0; b.Loop(); n++ {
+		next <- n
+	}
+	close(next)
+	wg.Wait()
+	slices.Sort(waits)
+	b.ReportMetric(float64(waits[len(waits)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "p99-µs")
 }
 
 func benchAct(n int) desk.Act {

@@ -13,7 +13,7 @@ import (
 // TestAnExportTakesConstantMemory streams 200,000 rows, some 100 MB, through a pipe.
 func TestAnExportTakesConstantMemory(t *testing.T) {
 	const rows, atOnce = 200_000, 20_000
-	s := mustOpen(t, filepath.Join(t.TempDir(), "fobdesk.db"), testKeys)
+	s := mustOpen(t, "sqlite:"+filepath.Join(t.TempDir(), "fobdesk.db"), testKeys)
 	defer mustClose(t, s)
 	_, err := s.db.writer.ExecContext(t.Context(), `INSERT INTO audit (number, time, event, outcome, actor, actor_name, subject,
 			subject_name, serial, station, address, request_id, graph_request_id, hash)

@@ -15,6 +15,18 @@ import (
 	"fobdesk/internal/outcome"
 )
 
+// change runs SQL on the connection that writes.
+func change(t testing.TB, s *Store, statement string) {
+	t.Helper()
+	err := s.writer.do(t.Context(), func(t *tx) error {
+		_, err := t.exec(statement)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
 // wantFault holds an act to an error that is no refusal and says this.
 func wantFault(t *testing.T, s *Store, says string) {
 	t.Helper()
@@ -26,7 +38,7 @@ func wantFault(t *testing.T, s *Store, says string) {
 
 func TestFLT08AFullDiskFailsActsUntilThereIsRoom(t *testing.T) {
 	folder := smallDisk(t)
-	s := mustOpen(t, filepath.Join(folder, "fobdesk.db"), testKeys)
+	s := mustOpen(t, "sqlite:"+filepath.Join(folder, "fobdesk.db"), testKeys)
 	defer mustClose(t, s)
 	mustOpenAct(t, s, enrolment("before", "ada", "GALT1", "before"))
 	mustInsert(t, s, signedIn("a"), "")
@@ -107,7 +119,7 @@ func TestFLT08WhoWaitsBehindALockHearsOfItWithTheFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	w := newWriter(db, nil, func([]string) {})
+	w := newWriter(&database{dialect: sqlite(), writer: db}, nil, func([]string) {})
 	var jobs []*job
 	for range 100 {
 		j, err := w.submit(t.Context(), func(*tx) error {

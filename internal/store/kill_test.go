@@ -65,7 +65,7 @@ func TestRST02NothingAcknowledgedIsLostByAKill(t *testing.T) {
 	for round := range 5 {
 		acknowledged := killAfter(t, path, 100+50*round)
 		began := time.Now()
-		s := mustOpen(t, path, testKeys)
+		s := mustOpen(t, "sqlite:"+path, testKeys)
 		t.Logf("%d steps acknowledged, open again after %v", len(acknowledged), time.Since(began))
 		intents := map[string]bool{}
 		for _, row := range rowsOf(t, s) {

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
@@ -42,7 +44,7 @@ func (t *tx) open(act desk.Act) (refusal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := t.exec(insertAct, act.ID, intent, act.DisplayName); err != nil {
+	if err := t.soon(insertAct, act.ID, intent, act.DisplayName); err != nil {
 		return nil, fmt.Errorf("insert the act: %w", err)
 	}
 	return nil, nil
@@ -142,7 +144,7 @@ func (t *tx) usedCode(act desk.Act) (refusal, err error) {
 // FindReceipt returns the end of an act that this person did, or desk.ErrNoReceipt.
 func (l *Ledger) FindReceipt(ctx context.Context, personID, actID string) (desk.Receipt, error) {
 	r, err := scanReceipt(l.s.reads.receipt.QueryRowContext(ctx, actID, personID).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || !isText(actID) {
 		return desk.Receipt{}, desk.ErrNoReceipt
 	}
 	if err != nil {
@@ -150,6 +152,10 @@ func (l *Ledger) FindReceipt(ctx context.Context, personID, actID string) (desk.
 	}
 	return r, nil
 }
+
+// isText reports whether PostgreSQL can hold s, which takes nothing that is no UTF-8, and no NUL. No
+// id has the like.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // scanReceipt scans the columns of selectReceipt. The end of an act that has none is zero.
 func scanReceipt(scan func(into ...any) error) (desk.Receipt, error) {

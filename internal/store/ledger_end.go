@@ -69,7 +69,7 @@ func (t *tx) endedBefore(act desk.Act) error {
 func (t *tx) giveBack(act desk.Act, end desk.End) error {
 	if end.Refund {
 		for _, limit := range act.Limits {
-			if _, err := t.exec("DELETE FROM attempt WHERE counted = $1 AND act = $2", limit.Counter, act.ID); err != nil {
+			if err := t.soon("DELETE FROM attempt WHERE counted = $1 AND act = $2", limit.Counter, act.ID); err != nil {
 				return fmt.Errorf("give the attempt back: %w", err)
 			}
 			if limit.LockAfter > 0 {
@@ -80,7 +80,7 @@ func (t *tx) giveBack(act desk.Act, end desk.End) error {
 		}
 	}
 	if end.Release && act.Once != nil {
-		if _, err := t.exec("DELETE FROM code_claim WHERE hash = $1 AND act = $2", act.Once, act.ID); err != nil {
+		if err := t.soon("DELETE FROM code_claim WHERE hash = $1 AND act = $2", act.Once, act.ID); err != nil {
 			return fmt.Errorf("release the code: %w", err)
 		}
 	}

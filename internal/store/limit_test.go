@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -95,15 +94,14 @@ func TestLIM02ThePersonAndTheSerialEachCount(t *testing.T) {
 }
 
 func TestLIM02ARestartForgetsNoTry(t *testing.T) {
-	path, keys := filepath.Join(t.TempDir(), "fobdesk.db"), gcmKeys{"a key of 16 bytes"}
-	s := mustOpen(t, path, keys)
-	for n := range 5 {
-		try(t, s, fmt.Sprint("act-", n), "ada", "GALT1", 0)
-	}
-	mustClose(t, s)
-	s = mustOpen(t, path, keys)
-	defer mustClose(t, s)
-	wantTooMany(t, s, "after", "ada", "GALT1", 0, 15*time.Minute)
+	eachKind(t, func(t *testing.T, db testDatabase) {
+		s := mustOpen(t, db.url, testKeys)
+		for n := range 5 {
+			try(t, s, fmt.Sprint("act-", n), "ada", "GALT1", 0)
+		}
+		mustClose(t, s)
+		wantTooMany(t, serving(t, db.url), "after", "ada", "GALT1", 0, 15*time.Minute)
+	})
 }
 
 func TestFLT09AClockSetBackOpensNoLimitAndFreesNoCode(t *testing.T) {
@@ -166,10 +164,12 @@ func TestLIM08ALimitIsAuditedOnceAWindow(t *testing.T) {
 }
 
 func TestLIM07ALimiterWithoutItsStoreRefuses(t *testing.T) {
-	s := mustOpen(t, filepath.Join(t.TempDir(), "fobdesk.db"), gcmKeys{"a key of 16 bytes"})
-	mustClose(t, s)
-	err := s.Ledger().Open(t.Context(), enrolment("act-1", "ada", "GALT1", "1"))
-	if _, repeat := errors.AsType[*desk.Repeat](err); err == nil || repeat {
-		t.Errorf("got %v, want an error", err)
-	}
+	eachKind(t, func(t *testing.T, db testDatabase) {
+		s := mustOpen(t, db.url, testKeys)
+		mustClose(t, s)
+		err := s.Ledger().Open(t.Context(), enrolment("act-1", "ada", "GALT1", "1"))
+		if _, repeat := errors.AsType[*desk.Repeat](err); err == nil || repeat {
+			t.Errorf("got %v, want an error", err)
+		}
+	})
 }

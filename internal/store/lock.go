@@ -32,7 +32,7 @@ func (t *tx) endRun(limit desk.Limit, end desk.End) error {
 	case outcome.Enrolled, outcome.Activated:
 		statement = "DELETE FROM try_run WHERE counted = $1"
 	}
-	if _, err := t.exec(statement, limit.Counter); err != nil {
+	if err := t.soon(statement, limit.Counter); err != nil {
 		return fmt.Errorf("count the tries in a row: %w", err)
 	}
 	return nil
@@ -94,7 +94,7 @@ func (l *Ledger) Unlock(ctx context.Context, personID string) error {
 			{"DELETE FROM limit_notice WHERE counted = $1", counter},
 			{"DELETE FROM limit_notice WHERE counted = $1", lockNotice(counter)},
 		} {
-			if _, err := t.exec(forget.statement, forget.counter); err != nil {
+			if err := t.soon(forget.statement, forget.counter); err != nil {
 				return err
 			}
 		}

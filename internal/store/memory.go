@@ -41,10 +41,7 @@ func (l *Ledger) ClearLostSerial(ctx context.Context, serial string, before time
 
 // keep runs a statement that is a step by itself.
 func (l *Ledger) keep(ctx context.Context, what, statement string, args ...any) error {
-	err := l.s.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec(statement, args...)
-		return err
-	})
+	err := l.s.writer.do(ctx, func(t *tx) error { return t.soon(statement, args...) })
 	if err != nil {
 		return fmt.Errorf("remember %s: %w", what, err)
 	}

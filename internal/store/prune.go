@@ -23,12 +23,11 @@ const pruneAtOnce = 500
 // it drops, so that no mark ever stands for rows that were tampered with: there it stops, with an
 // *audit.Break. Stopped at any moment it leaves a sound trail.
 func Prune(ctx context.Context, url string, o Options, before time.Time) (dropped int64, err error) {
-	db, key, err := openBeside(ctx, url, o, "mode=rw&_txlock=immediate", "secure_delete(1)") // overwrites what is dropped
+	db, key, err := openBeside(ctx, url, o, toPrune)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
+	defer func() { err = errors.Join(err, db.abandon()) }()
 	p := pruner{db: db, key: key, now: o.Now}
 	last, err := p.last(ctx, before)
 	if err != nil {
@@ -44,7 +43,7 @@ func Prune(ctx context.Context, url string, o Options, before time.Time) (droppe
 		if n < pruneAtOnce {
 			return dropped, nil
 		}
-		// SQLite's lock knows no queue: who comes back at once takes it from the one who waits.
+		// A lock need not know a queue: who comes back at once takes it from the one who waits.
 		select {
 		case <-ctx.Done():
 			return dropped, ctx.Err()
@@ -54,7 +53,7 @@ func Prune(ctx context.Context, url string, o Options, before time.Time) (droppe
 }
 
 type pruner struct {
-	db  *sql.DB
+	db  *database
 	key []byte
 	now func() time.Time
 }
@@ -70,22 +69,20 @@ const selectLastToDrop = `SELECT MIN(number) - 1 FROM (
 
 func (p *pruner) last(ctx context.Context, before time.Time) (int64, error) {
 	var last sql.NullInt64
-	err := p.db.QueryRowContext(ctx, selectLastToDrop, before.UnixMilli(), p.now().UnixMilli()).Scan(&last)
+	err := p.db.writer.QueryRowContext(ctx, selectLastToDrop, before.UnixMilli(), p.now().UnixMilli()).Scan(&last)
 	return last.Int64, err
 }
 
 // step drops the oldest rows up to last, at most pruneAtOnce, and moves the mark, in one transaction.
 func (p *pruner) step(ctx context.Context, last int64) (dropped int64, err error) {
-	transaction, err := p.db.BeginTx(ctx, nil)
+	err = p.db.alone(ctx, p.db.begin, func(conn *sql.Conn) error {
+		dropped, err = p.drop(ctx, conn, last)
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = transaction.Rollback() }() // does nothing once it is committed
-	dropped, err = p.drop(ctx, transaction, last)
-	if err != nil {
-		return 0, err
-	}
-	return dropped, transaction.Commit()
+	return dropped, nil
 }
 
 const (
@@ -94,12 +91,12 @@ const (
 		ON CONFLICT (one) DO UPDATE SET number = excluded.number, hash = excluded.hash, at = excluded.at, seal = excluded.seal`
 )
 
-func (p *pruner) drop(ctx context.Context, transaction *sql.Tx, last int64) (int64, error) {
-	start, err := readStart(ctx, transaction, p.key)
+func (p *pruner) drop(ctx context.Context, conn *sql.Conn, last int64) (int64, error) {
+	start, err := readStart(ctx, conn, p.key)
 	if err != nil {
 		return 0, err
 	}
-	oldest := entries(ctx, transaction, selectToDrop, last, pruneAtOnce)
+	oldest := entries(ctx, conn, selectToDrop, last, pruneAtOnce)
 	head, err := audit.Verify(p.key, start, audit.Head{}, oldest)
 	if err != nil || head.Number == start.Number {
 		return 0, err
@@ -114,7 +111,7 @@ func (p *pruner) drop(ctx context.Context, transaction *sql.Tx, last int64) (int
 		{"DELETE FROM audit_block WHERE block < $1", []any{(head.Number + 1) / blockRows}},
 		{upsertMark, []any{mark.Number, mark.Hash, mark.At.UnixMilli(), mark.Seal}},
 	} {
-		if _, err := transaction.ExecContext(ctx, statement.text, statement.args...); err != nil {
+		if _, err := conn.ExecContext(ctx, statement.text, statement.args...); err != nil {
 			return 0, err
 		}
 	}

@@ -21,9 +21,8 @@ func (s *Store) InsertSession(ctx context.Context, row session.Row, replaces str
 				return err
 			}
 		}
-		_, err := t.exec(insertSession, row.Key, row.Person, row.Station, row.SID, row.Version,
+		return t.soon(insertSession, row.Key, row.Person, row.Station, row.SID, row.Version,
 			row.Created.UnixMilli(), row.Seen.UnixMilli(), row.Ends.UnixMilli(), row.Sealed, row.Agent, row.Address)
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("insert a session: %w", err)
@@ -54,8 +53,10 @@ func (s *Store) FindSession(ctx context.Context, key string) (session.Row, error
 	if ended.Valid {
 		row.Ended = time.UnixMilli(ended.Int64).UTC()
 	}
-	row.Opened = new(session.Opened)
-	s.sessions.keep(row, epoch)
+	if s.db.cacheBytes > 0 {
+		row.Opened = new(session.Opened)
+		s.sessions.keep(row, epoch)
+	}
 	return row, nil
 }
 
@@ -103,8 +104,7 @@ func (s *Store) DeleteSession(ctx context.Context, key string) error {
 
 func (t *tx) deleteSession(key string) error {
 	t.touched = append(t.touched, key)
-	_, err := t.exec("DELETE FROM session WHERE key = $1", key)
-	return err
+	return t.soon("DELETE FROM session WHERE key = $1", key)
 }
 
 // changeSession runs one statement on one session and reports whether it changed it.

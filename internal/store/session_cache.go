@@ -12,7 +12,8 @@ const sessionCacheBytes = 32 << 20
 
 // sessionCache holds the sessions that were read last, within a bound of bytes. It is exact, for
 // this process alone writes to the database: a session that a transaction changed is dropped
-// before the one who changed it is answered, and what was read before that is not kept after it.
+// before the one who changed it is answered, and what was read before that is not kept after it. For
+// a database to which others write too its bound is 0, and nothing is kept.
 type sessionCache struct {
 	mu    sync.Mutex
 	limit int

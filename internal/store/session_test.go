@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"fobdesk/internal/desk"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 )
@@ -383,26 +384,25 @@ func TestSES05WhatWasReadBeforeAChangeIsNotKeptAfterIt(t *testing.T) {
 }
 
 func TestWhatWasOpenedGoesWithTheRow(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *Store) {
-		mustInsert(t, s, signedIn("a"), "")
-		find := func() session.Row {
-			row, err := s.FindSession(context.Background(), "a")
-			if err != nil {
-				t.Fatal(err)
-			}
-			return row
-		}
-		first := find()
-		if first.Opened == nil || find().Opened != first.Opened {
-			t.Error("a row that did not change has another place for what was opened")
-		}
-		if err := s.TouchSession(context.Background(), "a", first.Seen.Add(time.Minute)); err != nil {
+	s := openTestStore(t)
+	mustInsert(t, s, signedIn("a"), "")
+	find := func() session.Row {
+		row, err := s.FindSession(context.Background(), "a")
+		if err != nil {
 			t.Fatal(err)
 		}
-		if find().Opened == first.Opened {
-			t.Error("a row that changed kept what was opened")
-		}
-	})
+		return row
+	}
+	first := find()
+	if first.Opened == nil || find().Opened != first.Opened {
+		t.Error("a row that did not change has another place for what was opened")
+	}
+	if err := s.TouchSession(context.Background(), "a", first.Seen.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if find().Opened == first.Opened {
+		t.Error("a row that changed kept what was opened")
+	}
 }
 
 func TestINP05TextIsNeverPartOfAQuery(t *testing.T) {
@@ -422,6 +422,11 @@ func TestINP05TextIsNeverPartOfAQuery(t *testing.T) {
 		mustCloseAct(t, s, act, ended(outcome.Enrolled))
 		if got, err := s.Ledger().FindReceipt(t.Context(), hostile, hostile); err != nil || got.Act.Serial != hostile {
 			t.Errorf("the receipt says %q (%v)", got.Act.Serial, err)
+		}
+		for _, id := range []string{"a\x00", "\xff"} {
+			if _, err := s.Ledger().FindReceipt(t.Context(), "ada", id); !errors.Is(err, desk.ErrNoReceipt) {
+				t.Errorf("the receipt of %q: %v, want none", id, err)
+			}
 		}
 	})
 }

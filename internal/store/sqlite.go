@@ -11,14 +11,19 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"modernc.org/sqlite"
+	driver "modernc.org/sqlite"
 )
 
-// database is an open SQLite file: one connection that writes, a few that read, and the lock that
-// keeps every other fobdesk out.
-type database struct {
-	writer, readers *sql.DB
-	lock            *os.File
+// sqlite is the dialect of SQLite, of which the lock beside the file keeps every other portal out.
+func sqlite() dialect {
+	return dialect{
+		folder:     "sqlite",
+		begin:      "BEGIN IMMEDIATE",
+		beginStart: "BEGIN IMMEDIATE",
+		hasVersion: "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_version'",
+		finish:     "PRAGMA wal_checkpoint(TRUNCATE)", // folds the journal into the file
+		cacheBytes: sessionCacheBytes,
+	}
 }
 
 const readerConnections = 4
@@ -33,9 +38,9 @@ func openSQLite(ctx context.Context, path string) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the database %s: %w", path, err)
 	}
-	db := &database{lock: lock}
+	db := &database{dialect: sqlite(), name: path, lock: lock}
 	if err := db.connect(ctx, path); err != nil {
-		db.abandon()
+		_ = db.abandon() // the error before is the one to tell
 		return nil, fmt.Errorf("open the database %s: %w", path, err)
 	}
 	return db, nil
@@ -53,7 +58,7 @@ func (d *database) connect(ctx context.Context, path string) error {
 		return err
 	}
 	// As SQLite's own builds do on Linux: as durable as fsync, at half the time.
-	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
+	if _, err := driver.Fdatasync(true); err != nil && !errors.Is(err, driver.ErrFdatasyncUnavailable) {
 		return err
 	}
 	if d.writer, err = sql.Open("sqlite", dsn(path)); err != nil {
@@ -124,21 +129,21 @@ func (d *database) checkJournal(ctx context.Context) error {
 	return nil
 }
 
-// close folds the journal into the file and releases it.
-func (d *database) close() error {
-	_, err := d.writer.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+// openSQLiteBeside opens the file beside a portal: it makes nothing and takes no lock that would keep
+// a portal out. What is pruned is overwritten.
+func openSQLiteBeside(path string, to how) (*database, error) {
+	name, err := filepath.Abs(path)
 	if err != nil {
-		err = fmt.Errorf("checkpoint the database: %w", err)
+		return nil, fmt.Errorf("find the database: %w", err)
 	}
-	return errors.Join(err, d.readers.Close(), d.writer.Close(), d.lock.Close())
-}
-
-// abandon releases the file as it is, after a start that failed: its error is the one to tell.
-func (d *database) abandon() {
-	for _, pool := range []*sql.DB{d.readers, d.writer} {
-		if pool != nil {
-			_ = pool.Close()
-		}
+	mode, pragma := "mode=ro", "query_only(1)"
+	if to == toPrune {
+		mode, pragma = "mode=rw", "secure_delete(1)"
 	}
-	_ = d.lock.Close()
+	query := mode + "&" + url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)", pragma}}.Encode()
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: name, RawQuery: query}).String())
+	if err != nil {
+		return nil, fmt.Errorf("open the database %s: %w", path, err)
+	}
+	return &database{dialect: sqlite(), name: path, readers: db, writer: db}, nil
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"fobdesk/internal/audit"
+	"fobdesk/internal/desk"
+	"fobdesk/internal/outcome"
 )
 
 var testKeys = gcmKeys{"the key of tests, of whatever length"}
@@ -38,7 +40,12 @@ func TestRST05WhatCantBeOpenedStopsTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ name, url, says string }{
-		{"another database", "postgres://fobdesk:hunter2@db/fobdesk", "sqlite:PATH"},
+		{"another database", "mysql://fobdesk:hunter2@db/fobdesk", "sqlite:PATH"},
+		{"a URL that is none", "postgres://fobdesk:hunter2@db:hunter2/fobdesk", "sqlite:PATH"},
+		{"no server", "postgres://fobdesk:hunter2@localhost:1/fobdesk", "connection refused"},
+		{"no such parameter's value", "postgres://fobdesk:hunter2@localhost/fobdesk?sslmode=hunter2", "sqlite:PATH"},
+		{"a file that is missing", "postgres://fobdesk:hunter2@localhost/fobdesk?sslmode=verify-full&sslrootcert=/nowhere", "open /nowhere"},
+		{"more than a line", "sqlite:a\nb", "sqlite:PATH"},
 		{"no database", "", "sqlite:PATH"},
 		{"no path", "sqlite:", "sqlite:PATH"},
 		{"a file of something else", "sqlite:" + text, "file is not a database"},
@@ -51,7 +58,7 @@ func TestRST05WhatCantBeOpenedStopsTheStart(t *testing.T) {
 
 func TestRST05ANewerSchemaIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	change(t, s, "INSERT INTO schema_version (version) VALUES (99)")
 	mustClose(t, s)
 	wantNoStart(t, "sqlite:"+path, testKeys, "version 99, newer than this fobdesk")
@@ -59,7 +66,7 @@ func TestRST05ANewerSchemaIsRefused(t *testing.T) {
 
 func TestRST05AnUnreadableVersionStopsTheStart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	change(t, s, "DROP TABLE schema_version")
 	change(t, s, "CREATE TABLE schema_version (something TEXT)")
 	mustClose(t, s)
@@ -81,11 +88,11 @@ func TestRST05AMigrationIsDoneWholeOrNotAtAll(t *testing.T) {
 	if _, err := raw.Exec("DROP TABLE code_claim"); err != nil {
 		t.Fatal(err)
 	}
-	mustClose(t, mustOpen(t, path, testKeys))
+	mustClose(t, mustOpen(t, "sqlite:"+path, testKeys))
 }
 
 // openRaw opens the file as another program would.
-func openRaw(t *testing.T, path string) *sql.DB {
+func openRaw(t testing.TB, path string) *sql.DB {
 	t.Helper()
 	raw, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -99,7 +106,7 @@ func openRaw(t *testing.T, path string) *sql.DB {
 func TestRST02ASecondFobdeskIsKeptOut(t *testing.T) {
 	folder := t.TempDir()
 	path, link := filepath.Join(folder, "fobdesk.db"), filepath.Join(folder, "link.db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	if err := os.Symlink(path, link); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +115,7 @@ func TestRST02ASecondFobdeskIsKeptOut(t *testing.T) {
 	}
 	mustOpenAct(t, s, enrolment("act-1", "ada", "GALT1", "1")) // undisturbed
 	mustClose(t, s)
-	s = mustOpen(t, link, testKeys)
+	s = mustOpen(t, "sqlite:"+link, testKeys)
 	wantTrail(t, s, "enrol  act-1")
 	mustClose(t, s)
 }
@@ -116,7 +123,7 @@ func TestRST02ASecondFobdeskIsKeptOut(t *testing.T) {
 func TestDEP04FilesAreThePortalsAlone(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "made", "by the portal")
 	path := filepath.Join(folder, "a?b#c%41 .db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	mustOpenAct(t, s, enrolment("act-1", "ada", "GALT1", "1"))
 	for name, want := range map[string]fs.FileMode{
 		folder: 0o700, path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600, path + ".lock": 0o600,
@@ -156,7 +163,7 @@ func TestRST03EveryConnectionKeepsToItsPragmas(t *testing.T) {
 func TestRST03AnOnlineBackupRestoresAndVerifies(t *testing.T) {
 	folder := t.TempDir()
 	path, backup := filepath.Join(folder, "fobdesk.db"), filepath.Join(folder, "backup.db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	var done atomic.Bool
 	var wg sync.WaitGroup
 	started := make(chan struct{})
@@ -179,7 +186,7 @@ func TestRST03AnOnlineBackupRestoresAndVerifies(t *testing.T) {
 	wg.Wait()
 	mustClose(t, s)
 
-	restored := mustOpen(t, backup, testKeys)
+	restored := mustOpen(t, "sqlite:"+backup, testKeys)
 	defer mustClose(t, restored)
 	if head, err := restored.VerifyAudit(t.Context(), audit.Head{}); err != nil || head.Number < 5 {
 		t.Errorf("head %v (%v), want 5 rows or more", head, err)
@@ -190,7 +197,7 @@ func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
 	const first, second, third = "the first key ___", "the second key __", "the third key ___"
 	for n, keys := range []gcmKeys{{first}, {second, first}, {second}, {third, second}} {
-		s := mustOpen(t, path, keys)
+		s := mustOpen(t, "sqlite:"+path, keys)
 		mustOpenAct(t, s, enrolment(fmt.Sprint("act-", n), fmt.Sprint(n), fmt.Sprint(n), "1"))
 		if head, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil || head.Number != int64(n+1) {
 			t.Errorf("head %v (%v), want row %d", head, err, n+1)
@@ -198,12 +205,12 @@ func TestSES09TheTrailsKeyMovesToTheFirstServerKey(t *testing.T) {
 		mustClose(t, s)
 	}
 	wantNoStart(t, "sqlite:"+path, gcmKeys{first, second}, "FOBDESK_SESSION_KEYS must still hold an older key")
-	mustClose(t, mustOpen(t, path, gcmKeys{third}))
+	mustClose(t, mustOpen(t, "sqlite:"+path, gcmKeys{third}))
 }
 
 func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fobdesk.db")
-	s := mustOpen(t, path, testKeys)
+	s := mustOpen(t, "sqlite:"+path, testKeys)
 	key := string(s.key)
 	mustClose(t, s)
 	content, err := os.ReadFile(path)
@@ -212,5 +219,61 @@ func TestTOK02TheTrailsKeyIsNotReadableInTheFile(t *testing.T) {
 	}
 	if !strings.Contains(string(content), "audit chain") || strings.Contains(string(content), key) {
 		t.Error("the file holds the key as it is, or none at all")
+	}
+}
+
+func TestRST04AnOlderFileKeepsAllThatItHeld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, "sqlite:"+path, testKeys)
+	done, open := enrolment("done", "ada", "GALT1", "1"), enrolment("open", "bob", "GALT2", "2")
+	open.Limits[0].LockAfter = 1
+	for _, act := range []desk.Act{done, open} {
+		mustOpenAct(t, s, act)
+	}
+	mustCloseAct(t, s, done, ended(outcome.WrongCode))
+	mustClose(t, s)
+
+	raw, before := openRaw(t, path), filepath.Join(t.TempDir(), "before.db")
+	old := openRaw(t, before)
+	files, err := migrationFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(statement string, args ...any) {
+		t.Helper()
+		if _, err := old.Exec(statement, args...); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	run("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)")
+	for n, file := range files[:len(files)-1] {
+		text, err := migrations.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(string(text))
+		run("INSERT INTO schema_version (version) VALUES ($1)", n+1)
+	}
+	if err := raw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run("ATTACH DATABASE ? AS newer", path)
+	for _, table := range []string{"audit", "server_key", "act", "attempt", "code_claim", "try_run"} {
+		run("INSERT INTO main." + table + " SELECT * FROM newer." + table)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s = serving(t, "sqlite:"+before)
+	_ = wantRepeat(t, s, enrolment("again", "ada", "GALT1", "1"))
+	wantLock(t, s, "bob", true)
+	for person, want := range map[string]int{"person:ada": 1, "serial:GALT2": 1} {
+		if n, err := s.Ledger().Tries(t.Context(), person, noon.Add(-time.Hour)); n != want || err != nil {
+			t.Errorf("%s has %d tries (%v), want %d", person, n, err, want)
+		}
+	}
+	if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(time.Second)); n != 1 || err != nil {
+		t.Errorf("%d acts were open (%v), want 1", n, err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 )
@@ -41,40 +40,28 @@ type Store struct {
 // errClosed is what a Store answers once Close was called.
 var errClosed = errors.New("the database is closed")
 
-// Open opens the database of the URL sqlite:PATH, makes it where it is missing, and brings its
-// schema up to date. It fails where another fobdesk has the database open, where the schema is
-// newer than this program, and where none of the keys opens what an earlier start sealed. An error
-// never shows the URL's secrets.
+// Open opens the database of the URL, sqlite:PATH or postgres://…, and brings its schema up to date; a
+// file that is missing is made. It fails with ErrURL where the URL is none, where another fobdesk has
+// the file open, where the schema is newer than this program, and where none of the keys opens what an
+// earlier start sealed. An error is one line and never shows the URL's secrets.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	path, err := pathOf(url)
+	db, err := openDatabase(ctx, url, toServe)
 	if err != nil {
 		return nil, err
 	}
-	db, err := openSQLite(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{db: db, sessions: newSessionCache(sessionCacheBytes), now: o.Now, release: sync.OnceValue(db.close)}
+	s := &Store{db: db, sessions: newSessionCache(db.cacheBytes), now: o.Now, release: sync.OnceValue(db.close)}
 	if err := s.start(ctx, o.Keys); err != nil {
-		db.abandon()
-		return nil, fmt.Errorf("open the database %s: %w", path, err)
+		_ = db.abandon() // the error before is the one to tell
+		return nil, fmt.Errorf("open the database %s: %w", db.name, err)
 	}
 	return s, nil
 }
 
-func pathOf(url string) (string, error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" {
-		return "", errors.New("the database's URL is not of the form sqlite:PATH")
-	}
-	return path, nil
-}
-
 func (s *Store) start(ctx context.Context, keys Keys) error {
-	if err := migrate(ctx, s.db.writer); err != nil {
+	if err := migrate(ctx, s.db); err != nil {
 		return err
 	}
-	key, err := makeChainKey(ctx, s.db.writer, keys)
+	key, err := makeChainKey(ctx, s.db, keys)
 	if err != nil {
 		return err
 	}
@@ -82,7 +69,7 @@ func (s *Store) start(ctx context.Context, keys Keys) error {
 	if s.reads, err = prepareReads(ctx, s.db.readers); err != nil {
 		return err
 	}
-	s.writer = newWriter(s.db.writer, key, s.sessions.forget)
+	s.writer = newWriter(s.db, key, s.sessions.forget)
 	go s.writer.run(context.WithoutCancel(ctx))
 	return nil
 }
@@ -133,29 +120,32 @@ const chainKeyName = "audit chain"
 
 // makeChainKey returns the key of the audit trail's chain, made at the first start. It is kept
 // sealed, and sealed again at each start, so that a server key that is no longer the first can go.
-func makeChainKey(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
-	key, err := readChainKey(ctx, db, keys)
-	if errors.Is(err, sql.ErrNoRows) {
-		key, err = make([]byte, 32), nil
-		rand.Read(key) // never fails
-	}
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := keys.Seal(key, []byte(chainKeyName))
-	if err != nil {
-		return nil, fmt.Errorf("seal the audit trail's key: %w", err)
-	}
-	const upsert = `INSERT INTO server_key (name, sealed) VALUES ($1, $2)
-		ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`
-	if _, err := db.ExecContext(ctx, upsert, chainKeyName, sealed); err != nil {
-		return nil, fmt.Errorf("keep the audit trail's key: %w", err)
-	}
-	return key, nil
+func makeChainKey(ctx context.Context, db *database, keys Keys) (key []byte, err error) {
+	err = db.alone(ctx, db.beginStart, func(conn *sql.Conn) error {
+		key, err = readChainKey(ctx, conn, keys)
+		if errors.Is(err, sql.ErrNoRows) {
+			key, err = make([]byte, 32), nil
+			rand.Read(key) // never fails
+		}
+		if err != nil {
+			return err
+		}
+		sealed, err := keys.Seal(key, []byte(chainKeyName))
+		if err != nil {
+			return fmt.Errorf("seal the audit trail's key: %w", err)
+		}
+		const upsert = `INSERT INTO server_key (name, sealed) VALUES ($1, $2)
+			ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed`
+		if _, err := conn.ExecContext(ctx, upsert, chainKeyName, sealed); err != nil {
+			return fmt.Errorf("keep the audit trail's key: %w", err)
+		}
+		return nil
+	})
+	return key, err
 }
 
 // readChainKey returns the key, or sql.ErrNoRows where none was made yet.
-func readChainKey(ctx context.Context, db *sql.DB, keys Keys) ([]byte, error) {
+func readChainKey(ctx context.Context, db querier, keys Keys) ([]byte, error) {
 	var sealed []byte
 	const query = "SELECT sealed FROM server_key WHERE name = $1"
 	if err := db.QueryRowContext(ctx, query, chainKeyName).Scan(&sealed); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/pgtest"
 	"fobdesk/internal/session"
 )
 
@@ -24,22 +24,68 @@ var (
 	_ session.UsedStates = (*Store)(nil)
 )
 
-// eachDatabase runs a test of what every database must do, on a store of its own for each, and
-// holds the store to an unbroken trail afterwards.
-func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
-	for _, database := range []struct {
-		name string
-		open func(t testing.TB) *Store
-	}{
-		{"sqlite", openTestStore},
-	} {
-		t.Run(database.name, func(t *testing.T) {
-			s := database.open(t)
-			test(t, s)
-			if _, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil {
-				t.Errorf("verify: %v", err)
+// testDatabase is a database of one kind, made for a test.
+type testDatabase struct {
+	url       string // for a portal
+	retention string // for pruning
+	change    func(statement string, args ...any)
+}
+
+// databases are the two kinds, each of which a test may have.
+var databases = []struct {
+	name string
+	make func(t testing.TB) testDatabase
+}{
+	{"sqlite", sqliteDatabase},
+	{"postgres", postgresDatabase},
+}
+
+func sqliteDatabase(t testing.TB) testDatabase {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	return testDatabase{
+		url: "sqlite:" + path, retention: "sqlite:" + path,
+		change: func(statement string, args ...any) {
+			t.Helper()
+			if _, err := openRaw(t, path).Exec(statement, args...); err != nil {
+				t.Fatalf("%s: %v", statement, err)
 			}
-		})
+		},
+	}
+}
+
+func postgresDatabase(t testing.TB) testDatabase {
+	t.Helper()
+	server := pgtest.Shared(t)
+	name := server.Database(t, func(url string) error { return Migrate(context.Background(), url) })
+	return testDatabase{
+		url: server.URL(pgtest.Portal, name), retention: server.URL(pgtest.Retention, name),
+		change: func(statement string, args ...any) {
+			t.Helper()
+			server.Exec(t, name, statement, args...)
+		},
+	}
+}
+
+// eachDatabase runs a test of what every database must do, on a store of its own for each, and
+// holds the store to an unbroken trail afterwards. On PostgreSQL the store has no more than the
+// portal's documented rights.
+func eachDatabase(t *testing.T, test func(t *testing.T, s *Store)) {
+	t.Helper()
+	eachKind(t, func(t *testing.T, db testDatabase) {
+		s := serving(t, db.url)
+		test(t, s)
+		if _, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil {
+			t.Errorf("verify: %v", err)
+		}
+	})
+}
+
+// eachKind runs a test on a new database of each kind.
+func eachKind(t *testing.T, test func(t *testing.T, db testDatabase)) {
+	t.Helper()
+	for _, kind := range databases {
+		t.Run(kind.name, func(t *testing.T) { test(t, kind.make(t)) })
 	}
 }
 
@@ -74,16 +120,22 @@ func aead(key string) cipher.AEAD {
 // noon is when tests happen; what they do is dated from it, and no test waits.
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
-func openTestStore(t testing.TB) *Store {
+// serving opens a store that is closed with the test.
+func serving(t testing.TB, url string) *Store {
 	t.Helper()
-	s := mustOpen(t, filepath.Join(t.TempDir(), "fobdesk.db"), gcmKeys{rand.Text()})
+	s := mustOpen(t, url, testKeys)
 	t.Cleanup(func() { mustClose(t, s) })
 	return s
 }
 
-func mustOpen(t testing.TB, path string, keys Keys) *Store {
+func openTestStore(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), "sqlite:"+path, Options{Keys: keys, Now: func() time.Time { return noon }})
+	return serving(t, sqliteDatabase(t).url)
+}
+
+func mustOpen(t testing.TB, url string, keys Keys) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), url, Options{Keys: keys, Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -156,17 +208,5 @@ func wantTrail(t testing.TB, s *Store, want ...string) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("trail:\ngot  %q\nwant %q", got, want)
-	}
-}
-
-// change runs SQL on the store's database, as somebody would who has the file.
-func change(t testing.TB, s *Store, statement string, args ...any) {
-	t.Helper()
-	err := s.writer.do(t.Context(), func(t *tx) error {
-		_, err := t.exec(statement, args...)
-		return err
-	})
-	if err != nil {
-		t.Fatalf("%s: %v", statement, err)
 	}
 }

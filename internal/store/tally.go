@@ -34,12 +34,12 @@ func (t *tx) tally() error {
 		days[count{at / dayMillis, row.Event, row.Outcome}]++
 	}
 	for block, s := range blocks {
-		if _, err := t.exec(upsertBlock, block, s.oldest, s.newest); err != nil {
+		if err := t.soon(upsertBlock, block, s.oldest, s.newest); err != nil {
 			return fmt.Errorf("note the times of audit rows: %w", err)
 		}
 	}
 	for c, n := range days {
-		if _, err := t.exec(upsertDay, c.day, c.event, c.outcome, n); err != nil {
+		if err := t.soon(upsertDay, c.day, c.event, c.outcome, n); err != nil {
 			return fmt.Errorf("count audit rows: %w", err)
 		}
 	}

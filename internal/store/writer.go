@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"sync"
 	"time"
@@ -23,7 +22,7 @@ const queueLength = 256
 // transaction is being committed share the next one, and so one wait for the disk. A step that
 // fails is undone alone; where the transaction fails, all its steps do.
 type writer struct {
-	db       *sql.DB
+	db       *database
 	chainKey []byte
 	forget   func(sessions []string) // drops sessions that changed from the cache
 
@@ -45,7 +44,7 @@ type job struct {
 	answer chan error // has room for the one answer
 }
 
-func newWriter(db *sql.DB, chainKey []byte, forget func([]string)) *writer {
+func newWriter(db *database, chainKey []byte, forget func([]string)) *writer {
 	return &writer{
 		db: db, chainKey: chainKey, forget: forget,
 		queue: make(chan *job, queueLength), gone: make(chan struct{}), budget: batchMin,
@@ -156,16 +155,25 @@ func (w *writer) next() *job {
 	}
 }
 
-// begin begins a transaction, on a new connection where the last one failed.
+// begin begins a transaction, on a new connection where the last one failed, or turns out to be none
+// any more: the database may have been restarted since.
 func (w *writer) begin(ctx context.Context) error {
-	if w.tx == nil {
-		conn, err := w.db.Conn(ctx)
-		if err != nil {
-			return fmt.Errorf("connect: %w", err)
+	if w.tx != nil {
+		err := w.tx.begin(ctx, w.db.dialect)
+		if err == nil {
+			return nil
 		}
-		w.tx = newTx(ctx, conn, w.chainKey)
+		w.discard()
+		if !w.db.shared || !isStale(err) {
+			return fmt.Errorf("begin a transaction: %w", err)
+		}
 	}
-	if err := w.tx.begin(); err != nil {
+	conn, err := w.db.writer.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	w.tx = newTx(conn, w.db.dialect, w.chainKey)
+	if err := w.tx.begin(ctx, w.db.dialect); err != nil {
 		w.discard()
 		return fmt.Errorf("begin a transaction: %w", err)
 	}

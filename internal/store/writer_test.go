@@ -104,8 +104,11 @@ func TestSRV06PingAnswersInItsTimeWhileTheWriterHangs(t *testing.T) {
 	})
 }
 
-func TestRST01CloseFinishesWhatWasTaken(t *testing.T) {
-	s := mustOpen(t, t.TempDir()+"/fobdesk.db", gcmKeys{"a key of 16 bytes"})
+func TestRST01CloseFinishesWhatWasTaken(t *testing.T) { eachKind(t, testCloseFinishes) }
+
+func testCloseFinishes(t *testing.T, db testDatabase) {
+	t.Helper()
+	s := mustOpen(t, db.url, testKeys)
 	release := hold(t, s)
 	var jobs []*job
 	for range 10 {

@@ -1,0 +1,1 @@
+-- For SQLite alone, which has a file of its own; nothing is changed in PostgreSQL.

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// pipeline sends statements to PostgreSQL. Every answer costs a way there and back, during which no
+// portal can write, so statements whose answer nobody waits for go with the next one.
+type pipeline struct {
+	conn    *sql.Conn
+	waiting []statement
+}
+
+type statement struct {
+	text string
+	args []any
+}
+
+// add lets a statement wait.
+func (p *pipeline) add(text string, args []any) {
+	p.waiting = append(p.waiting, statement{text, args})
+}
+
+// undo drops what waits, but for the savepoint that is to be gone back to.
+func (p *pipeline) undo() {
+	keep := 0
+	if len(p.waiting) > 0 && p.waiting[0].text == savepoint {
+		keep = 1
+	}
+	p.waiting = p.waiting[:keep]
+}
+
+// send sends what waits and then this statement, and reads its answer with last. Where one fails, those
+// after it are not run.
+func (p *pipeline) send(ctx context.Context, text string, args []any, last func(pgx.BatchResults) error) error {
+	batch := &pgx.Batch{}
+	for _, s := range p.waiting {
+		batch.Queue(s.text, s.args...)
+	}
+	batch.Queue(text, args...)
+	p.waiting = nil
+	return p.conn.Raw(func(conn any) error {
+		answers := conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch)
+		var err error
+		for n := 1; n < batch.Len() && err == nil; n++ {
+			_, err = answers.Exec()
+		}
+		if err == nil {
+			err = last(answers)
+		}
+		return cmp.Or(err, answers.Close())
+	})
+}
+
+// exec returns how many rows the statement changed.
+func (p *pipeline) exec(ctx context.Context, text string, args []any) (changed int64, err error) {
+	err = p.send(ctx, text, args, func(answers pgx.BatchResults) error {
+		tag, err := answers.Exec()
+		changed = tag.RowsAffected()
+		return err
+	})
+	return changed, err
+}
+
+// row scans the one row of the answer; it returns sql.ErrNoRows where there is none.
+func (p *pipeline) row(ctx context.Context, text string, args, into []any) error {
+	return p.send(ctx, text, args, func(answers pgx.BatchResults) error { return answers.QueryRow().Scan(into...) })
+}
+
+// column returns the answer's one column of text.
+func (p *pipeline) column(ctx context.Context, text string, args []any) (values []string, err error) {
+	err = p.send(ctx, text, args, func(answers pgx.BatchResults) error {
+		rows, err := answers.Query()
+		if err != nil {
+			return err
+		}
+		values, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return values, err
+}
