@@ -12,14 +12,19 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/text/language"
 
 	"fobdesk/internal/config"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -69,6 +74,9 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
+	if err := known(s.Language); err != nil {
+		return nil, err
+	}
 	keys, err := session.NewKeys(s.SessionKeys.Reveal())
 	if err != nil {
 		return nil, fmt.Errorf("session keys: %w", err)
@@ -82,6 +90,18 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 		return nil, errors.Join(err, p.Close(ctx))
 	}
 	return p, nil
+}
+
+// known refuses a language that there are no words in, in a line as those of the settings are.
+func known(tag string) error {
+	var tags []string
+	for _, tongue := range message.Languages() {
+		tags = append(tags, tongue.Tag)
+	}
+	if !slices.Contains(tags, tag) {
+		return fmt.Errorf("FOBDESK_LANGUAGE: got %q, want one of %s", tag, strings.Join(tags, ", "))
+	}
+	return nil
 }
 
 func (p *Portal) wire(s Settings, keys *session.Keys) error {
@@ -124,7 +144,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	p.tasks = []func(context.Context){rp.Run, housekeeping{acts, sessions, visits, p.store, s.Now, s.Log}.run}
 	p.Handler, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
-		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
+		Language: language.Make(s.Language), Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,

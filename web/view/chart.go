@@ -50,7 +50,6 @@ func (c Chart) Standing() Chart {
 		bar.Y, bar.Height = unit(barTop+barArea-height), unit(height)
 		bar.MarkX, bar.MarkY = unit(left+step/2), unit(barTop+barArea+16)
 		bar.NumberX, bar.NumberY = bar.MarkX, unit(barTop+barArea-height-4)
-		bar.Number = strconv.Itoa(bar.Count)
 	}
 	c.Upright, c.ViewBox = true, fmt.Sprintf("0 0 %d %d", chartWidth, barTop+barArea+22)
 	return c
@@ -66,7 +65,6 @@ func (c Chart) Lying() Chart {
 		bar.X, bar.Y, bar.Width, bar.Height = "0", unit(top+20), unit(length), "14"
 		bar.MarkX, bar.MarkY = "0", unit(top+14)
 		bar.NumberX, bar.NumberY = unit(length+6), unit(top+31)
-		bar.Number = strconv.Itoa(bar.Count)
 	}
 	c.ViewBox = fmt.Sprintf("0 0 %d %d", chartWidth, lineHeight*len(c.Bars))
 	return c

@@ -69,12 +69,15 @@ func compare(t *testing.T, name, got string) {
 
 var (
 	contentHash = regexp.MustCompile(`(/static/[a-z.-]+)\.[0-9a-f]{8}(\.[a-z]+)`)
+	switches    = regexp.MustCompile(`(?s)<form class="languages".*?</form>`)
 	htmxScripts = regexp.MustCompile(`<script src="/static/(htmx|trust)\.js" defer></script>`)
 )
 
-// readable breaks the page into lines, and leaves out what changes with the assets alone.
+// readable breaks the page into lines, and leaves out what changes with the assets or with the
+// languages alone.
 func readable(page string) string {
 	page = contentHash.ReplaceAllString(page, "$1$2")
 	page = htmxScripts.ReplaceAllString(page, "")
+	page = switches.ReplaceAllString(page, "")
 	return strings.ReplaceAll(page, "><", ">\n<") + "\n"
 }
