@@ -54,7 +54,7 @@ func enrolmentsChart(ctx context.Context, counts []audit.Count, first time.Time)
 		}
 	}
 	chart := view.Chart{
-		ID: "chart-enrolments", Title: message.Text(ctx, "chart.enrolments"),
+		ID: "chart-enrolments", RightToLeft: message.Direction(ctx) == "rtl", Title: message.Text(ctx, "chart.enrolments"),
 		Kind: message.Text(ctx, "chart.day"), Number: message.Text(ctx, "chart.number"),
 		Text: message.Text(ctx, "chart.enrolments_none", "days", chartDays),
 	}
@@ -96,7 +96,7 @@ func openChart(ctx context.Context, unsettled []desk.Receipt) view.Chart {
 // lying is a chart of counts by their words, the greatest first.
 func lying(ctx context.Context, name string, counts map[string]int) view.Chart {
 	chart := view.Chart{
-		ID: "chart-" + name, Title: message.Text(ctx, "chart."+name),
+		ID: "chart-" + name, RightToLeft: message.Direction(ctx) == "rtl", Title: message.Text(ctx, "chart."+name),
 		Kind: message.Text(ctx, "chart."+name+"_kind"), Number: message.Text(ctx, "chart.number"),
 		Text: message.Text(ctx, "chart."+name+"_none", "days", chartDays),
 	}
