@@ -94,6 +94,22 @@ func TestRST05TheProgramTellsAllThatIsWrongAtOnceAndNoSecret(t *testing.T) {
 	}
 }
 
+func TestRST05ALanguageWithoutWordsStopsTheStart(t *testing.T) {
+	t.Parallel()
+	got := start(t, []string{
+		"FOBDESK_BASE_URL=https://fobs.example.org",
+		"FOBDESK_TENANT_ID=11111111-2222-3333-4444-555555555555",
+		"FOBDESK_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa",
+		"FOBDESK_CLIENT_SECRET=secret",
+		"FOBDESK_SESSION_KEYS=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"FOBDESK_LANGUAGE=tlh",
+	}, "serve")
+	want := "FOBDESK_LANGUAGE: got \"tlh\", want one of de, en, es, fr, it, nl, pl, pt, ar, ja\n"
+	if got.code != exitUsage || got.stderr != want {
+		t.Errorf("exit code %d, got %q, want %q", got.code, got.stderr, want)
+	}
+}
+
 func TestTheHelpOfServeListsEverySettingAsAFlagAndAVariable(t *testing.T) {
 	t.Parallel()
 	got := start(t, nil, "serve", "--help")

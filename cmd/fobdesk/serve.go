@@ -24,6 +24,9 @@ func serve(args []string, stdout, stderr io.Writer) int {
 		}
 		return exitDone
 	}
+	if err == nil {
+		err = portal.Check(cfg)
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitUsage

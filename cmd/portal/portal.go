@@ -74,9 +74,6 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	if err := known(s.Language); err != nil {
-		return nil, err
-	}
 	keys, err := session.NewKeys(s.SessionKeys.Reveal())
 	if err != nil {
 		return nil, fmt.Errorf("session keys: %w", err)
@@ -92,14 +89,15 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	return p, nil
 }
 
-// known refuses a language that there are no words in, in a line as those of the settings are.
-func known(tag string) error {
+// Check refuses a setting that is sound and yet can't be served, in a line as those of config are:
+// a language that there are no words in.
+func Check(c *config.Config) error {
 	var tags []string
 	for _, tongue := range message.Languages() {
 		tags = append(tags, tongue.Tag)
 	}
-	if !slices.Contains(tags, tag) {
-		return fmt.Errorf("FOBDESK_LANGUAGE: got %q, want one of %s", tag, strings.Join(tags, ", "))
+	if !slices.Contains(tags, c.Language) {
+		return fmt.Errorf("FOBDESK_LANGUAGE: got %q, want one of %s", c.Language, strings.Join(tags, ", "))
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func languages(c Chrome) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form class=\"languages\" method=\"post\" action=\"/language\" hx-boost=\"false\" aria-labelledby=\"languages-label\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form class=\"languages\" id=\"languages\" method=\"post\" action=\"/language\" hx-boost=\"false\" aria-labelledby=\"languages-label\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
