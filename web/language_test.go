@@ -31,7 +31,7 @@ func TestTheLanguageIsTheOneChosenElseTheNearestElseThePortals(t *testing.T) {
 		}
 		got := s.answer(r)
 		htmltest.Verify(t, htmltest.Page(t, got.Body), htmltest.In("html[lang="+test.want+"][dir=ltr]",
-			htmltest.In(".languages-one[aria-current=true]", htmltest.HasAttr("value", test.want), htmltest.HasAttr("lang", test.want))))
+			htmltest.In("form[action='/language'] [aria-current=true]", htmltest.HasAttr("value", test.want), htmltest.HasAttr("lang", test.want))))
 		if language := got.Header().Get("Content-Language"); language != test.want || !strings.Contains(got.Header().Get("Vary"), "Accept-Language") {
 			t.Errorf("%s: Content-Language %q, Vary %q", test.name, language, got.Header().Values("Vary"))
 		}
@@ -80,6 +80,6 @@ func TestTheSwitchComesBackToThePageAndItsQuery(t *testing.T) {
 		r := httptest.NewRequest(test.method, test.target, nil)
 		r.Header.Set("Origin", "https://fobs.example")
 		htmltest.Verify(t, htmltest.Page(t, s.answer(r).Body),
-			htmltest.In(".languages[action='/language'][method=post][hx-boost=false] input[name=return_to]", htmltest.HasValue(test.want)))
+			htmltest.In("#switches form[action='/language'][method=post][hx-boost=false] input[name=return_to]", htmltest.HasValue(test.want)))
 	}
 }

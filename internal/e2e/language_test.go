@@ -12,8 +12,8 @@ import (
 // speak presses the switch.
 func (b *Browser) speak(t *testing.T, tag string) {
 	t.Helper()
-	b.Press(t, ".languages button[value='"+tag+"']")
-	b.See(t, "html[lang='"+tag+"'] .languages")
+	b.Press(t, "form[action='/language'] button[value='"+tag+"']")
+	b.See(t, "html[lang='"+tag+"'] #switches")
 }
 
 func TestTheLanguageIsSwitchedOnTheSameStepAndStays(t *testing.T) {

@@ -94,7 +94,7 @@ func compare(t *testing.T, name, got string) {
 
 var (
 	contentHash = regexp.MustCompile(`(/static/[a-z.-]+)\.[0-9a-f]{8}(\.[a-z]+)`)
-	switches    = regexp.MustCompile(`(?s)<form class="languages".*?</form>`)
+	tongues     = regexp.MustCompile(`(?s)<form class="switch" method="post" action="/language".*?</form>`)
 	htmxScripts = regexp.MustCompile(`<script src="/static/(htmx|trust)\.js" defer></script>`)
 )
 
@@ -103,6 +103,6 @@ var (
 func readable(page string) string {
 	page = contentHash.ReplaceAllString(page, "$1$2")
 	page = htmxScripts.ReplaceAllString(page, "")
-	page = switches.ReplaceAllString(page, "")
+	page = tongues.ReplaceAllString(page, "")
 	return strings.ReplaceAll(page, "><", ">\n<") + "\n"
 }

@@ -14,7 +14,7 @@ func TestTheSwitchNamesEachLanguageInItself(t *testing.T) {
 	c := chrome("Your fobs")
 	c.Here = "/fobs/f1/lost?x=1"
 	doc := page(t, in(language.German, HomePage(HomeProps{Chrome: c})))
-	htmltest.Verify(t, doc, htmltest.In("html[lang=de][dir=ltr] footer .languages[method=post][action='/language'][hx-boost=false]",
+	htmltest.Verify(t, doc, htmltest.In("html[lang=de][dir=ltr] footer #switches form[method=post][action='/language'][hx-boost=false]",
 		htmltest.In("button[name=lang][type=submit]", htmltest.Count(len(message.Languages()))),
 		htmltest.In("button[value=ar][lang=ar] bdi", htmltest.HasText("العربية")),
 		htmltest.In("button[value=ja][lang=ja]", htmltest.HasText("日本語")),
