@@ -3,6 +3,7 @@ package message
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/language"
 )
@@ -51,7 +52,7 @@ func TestEachLanguageIsItsOwnNearestAndTellsItsName(t *testing.T) {
 }
 
 func TestAValueThatRunsTheOtherWayIsIsolated(t *testing.T) {
-	if got, want := Text(t.Context(), "header.org", "org", "شركة"), "\u2068شركة\u2069 fobs"; got != want {
+	if got, want := Text(t.Context(), "header.org", "org", "شركة"), "\u2067شركة\u2069 fobs"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	arabic, err := Parse(language.Arabic, []byte(`{"$meta": {"name": "العربية"}, "header.org": "أجهزة {org}"}`))
@@ -59,8 +60,12 @@ func TestAValueThatRunsTheOtherWayIsIsolated(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := With(t.Context(), arabic)
-	if got, want := Text(ctx, "header.org", "org", "Contoso (1)"), "أجهزة \u2068Contoso (1)\u2069"; got != want {
+	if got, want := Text(ctx, "header.org", "org", "Contoso (1)"), "أجهزة \u2066Contoso (1)\u2069"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	when := time.Date(2026, time.November, 25, 12, 6, 0, 0, time.UTC)
+	if got, want := Text(ctx, "header.org", "org", Date(WithLanguage(ctx, language.Arabic), when)), "أجهزة \u2067\u206625\u2069 \u2067نوفمبر\u2069 \u20662026\u2069\u2069"; got != want {
+		t.Errorf("%q, want %q: an isolate's direction is that of the letters inside of it", got, want)
 	}
 	if Direction(ctx) != "rtl" || Language(ctx) != "ar" {
 		t.Errorf("%s is written %s", Language(ctx), Direction(ctx))

@@ -78,16 +78,27 @@ func fill(c *Catalogue, e entry, args []any) string {
 }
 
 // isolated keeps a value whose letters may run against the sentence's from turning its order: it
-// stands between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX 9, section 2.6), which do
-// for plain text what bdi does for HTML.
+// stands in an isolate of its own direction, which does for plain text what bdi does for HTML (UAX
+// 9, section 2.4). FIRST STRONG ISOLATE would not do, for it overlooks what is isolated within.
 func (c *Catalogue) isolated(value string) string {
 	if !c.rightToLeft() && !strings.ContainsFunc(value, isRightToLeft) {
 		return value
 	}
-	return "\u2068" + value + "\u2069"
+	const leftToRight, rightToLeft, end = "\u2066", "\u2067", "\u2069"
+	for _, r := range value {
+		switch {
+		case isRightToLeft(r):
+			return rightToLeft + value + end
+		case class(r) == bidi.L:
+			return leftToRight + value + end
+		}
+	}
+	return leftToRight + value + end
 }
 
-func isRightToLeft(r rune) bool {
+func isRightToLeft(r rune) bool { return class(r) == bidi.R || class(r) == bidi.AL }
+
+func class(r rune) bidi.Class {
 	properties, _ := bidi.LookupRune(r)
-	return properties.Class() == bidi.R || properties.Class() == bidi.AL
+	return properties.Class()
 }
