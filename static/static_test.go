@@ -151,3 +151,22 @@ func TestTwoAssetsOfOneNameStopTheStart(t *testing.T) {
 		t.Errorf("error %v, want one that says twice", err)
 	}
 }
+
+// Sides are named by where reading begins and ends, so that a page of a language that runs from
+// right to left is mirrored by itself.
+func TestNoStyleSheetNamesASideOfTheScreen(t *testing.T) {
+	side := regexp.MustCompile(`(?m)^\s*(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right|top|bottom)[\w-]*|left|right|top|bottom|(?:min-|max-)?(?:width|height)|(?:text-align|float|clear): *(?:left|right))\b.*`)
+	sheets, err := fs.Glob(files, "css/*.css")
+	if err != nil || len(sheets) == 0 {
+		t.Fatalf("%d style sheets: %v", len(sheets), err)
+	}
+	for _, name := range sheets {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range side.FindAllString(string(data), -1) {
+			t.Errorf("%s: %s", name, strings.TrimSpace(line))
+		}
+	}
+}

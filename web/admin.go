@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -74,7 +73,7 @@ func (s *Server) rolesNeeded(ctx context.Context) string {
 	for _, role := range s.AdminRoles {
 		names = append(names, cmp.Or(roleNames[role], role))
 	}
-	return message.Text(ctx, "admin.roles", "roles", strings.Join(names, ", "))
+	return message.Text(ctx, "admin.roles", "roles", message.List(ctx, names))
 }
 
 // roleNames are the names of directory roles by their template ids (Entra, "Microsoft Entra

@@ -3,9 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -56,7 +54,7 @@ func enrolmentsChart(ctx context.Context, counts []audit.Count, first time.Time)
 		}
 	}
 	chart := view.Chart{
-		ID: "chart-enrolments", Title: message.Text(ctx, "chart.enrolments"),
+		ID: "chart-enrolments", RightToLeft: message.Direction(ctx) == "rtl", Title: message.Text(ctx, "chart.enrolments"),
 		Kind: message.Text(ctx, "chart.day"), Number: message.Text(ctx, "chart.number"),
 		Text: message.Text(ctx, "chart.enrolments_none", "days", chartDays),
 	}
@@ -66,7 +64,8 @@ func enrolmentsChart(ctx context.Context, counts []audit.Count, first time.Time)
 	for i := range chartDays {
 		day := first.AddDate(0, 0, i)
 		chart.Bars = append(chart.Bars, view.Bar{
-			Label: message.Date(ctx, day), Mark: strconv.Itoa(day.Day()), Count: enrolled[day],
+			Label: message.Date(ctx, day), Mark: message.Number(ctx, day.Day()),
+			Count: enrolled[day], Number: message.Number(ctx, enrolled[day]),
 		})
 	}
 	most := slices.MaxFunc(chart.Bars, func(a, b view.Bar) int { return cmp.Compare(a.Count, b.Count) })
@@ -97,7 +96,7 @@ func openChart(ctx context.Context, unsettled []desk.Receipt) view.Chart {
 // lying is a chart of counts by their words, the greatest first.
 func lying(ctx context.Context, name string, counts map[string]int) view.Chart {
 	chart := view.Chart{
-		ID: "chart-" + name, Title: message.Text(ctx, "chart."+name),
+		ID: "chart-" + name, RightToLeft: message.Direction(ctx) == "rtl", Title: message.Text(ctx, "chart."+name),
 		Kind: message.Text(ctx, "chart."+name+"_kind"), Number: message.Text(ctx, "chart.number"),
 		Text: message.Text(ctx, "chart."+name+"_none", "days", chartDays),
 	}
@@ -106,13 +105,13 @@ func lying(ctx context.Context, name string, counts map[string]int) view.Chart {
 	}
 	total := 0
 	for words, count := range counts {
-		chart.Bars = append(chart.Bars, view.Bar{Label: words, Mark: words, Count: count})
+		chart.Bars = append(chart.Bars, view.Bar{Label: words, Mark: words, Count: count, Number: message.Number(ctx, count)})
 		total += count
 	}
 	slices.SortFunc(chart.Bars, func(a, b view.Bar) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
 	})
-	most := fmt.Sprintf("%s (%d)", chart.Bars[0].Label, chart.Bars[0].Count)
+	most := message.Text(ctx, "chart.most", "words", chart.Bars[0].Label, "number", chart.Bars[0].Count)
 	chart.Text = message.Text(ctx, "chart."+name+"_text", "count", total, "days", chartDays, "most", most)
 	return chart.Lying()
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -56,8 +55,8 @@ func (s *Server) addResults(c echo.Context, props *view.HandoutProps) {
 	}
 	if done+refused > 0 {
 		props.Counts = []view.Fact{
-			{Label: message.Text(ctx, "handout.count_done"), Value: strconv.Itoa(done)},
-			{Label: message.Text(ctx, "handout.count_refused"), Value: strconv.Itoa(refused)},
+			{Label: message.Text(ctx, "handout.count_done"), Value: message.Number(ctx, done)},
+			{Label: message.Text(ctx, "handout.count_refused"), Value: message.Number(ctx, refused)},
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
 
 	"fobdesk/internal/message"
 	"fobdesk/internal/outcome"
@@ -87,7 +88,15 @@ func seconds(d time.Duration) int { return max(1, int(d/time.Second)) }
 
 // languages are those that a station's pages can be read in.
 func languages(ctx context.Context) []view.Language {
-	return []view.Language{{Tag: message.Language(ctx), Direction: message.Direction(ctx), Chosen: true}}
+	var all []view.Language
+	for _, tongue := range message.Languages() {
+		tag := language.Make(tongue.Tag)
+		all = append(all, view.Language{
+			Tag: tongue.Tag, Name: tongue.Name, Direction: message.Direction(message.WithLanguage(ctx, tag)),
+			Chosen: tongue.Tag == message.Language(ctx),
+		})
+	}
+	return all
 }
 
 // atKiosk reports whether the answer is one of a station's pages: the address is a station's, or the

@@ -63,6 +63,7 @@ func (s *Server) postKioskFinish(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	s.forgetLanguage(c)
 	if to, ok := s.pastEntra(c, s.store(c), sess); ok {
 		return s.leave(c, http.StatusSeeOther, to)
 	}
@@ -90,7 +91,11 @@ func (s *Server) tidy(c echo.Context) (answered bool, err error) {
 		return false, err
 	}
 	if to, ok := s.pastEntra(c, s.store(c), sess); ok {
+		s.forgetLanguage(c)
 		return true, s.leave(c, http.StatusSeeOther, to)
+	}
+	if sess != nil || s.owesEntra(c) {
+		s.forgetLanguage(c)
 	}
 	s.Stations.Keep(c.Response(), c.Request())
 	return false, nil

@@ -163,6 +163,7 @@ func (s *Server) asker(c echo.Context, may access) (asker, error) {
 	store := s.Sessions
 	if who.station != nil {
 		store = s.Visits.At(who.station.ID)
+		s.speak(c, who.station)
 	}
 	c.Set(storeKey, store)
 	switch {

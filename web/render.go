@@ -22,6 +22,7 @@ func (s *Server) render(c echo.Context, status int, page templ.Component) error 
 	if err := page.Render(context.WithoutCancel(c.Request().Context()), buffer); err != nil {
 		return fmt.Errorf("render the page of %s: %w", c.Path(), err)
 	}
+	languageHeaders(c)
 	// With a length a page takes fewer writes to the connection than in chunks.
 	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(buffer.Len()))
 	return c.HTMLBlob(status, buffer.Bytes())
@@ -42,7 +43,7 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) vie
 	if org == "" {
 		org = message.Text(ctx, "product")
 	}
-	chrome := view.Chrome{Return: s.backFrom(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c)}
+	chrome := view.Chrome{Return: s.backFrom(c), Here: s.here(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c)}
 	if sess := current(c); sess != nil {
 		chrome.Person, chrome.CSRFToken = &sess.Person, s.store(c).CSRFToken(sess)
 		chrome.Desk = s.isAdmin(sess) && stationOf(c) == nil

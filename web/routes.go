@@ -32,6 +32,7 @@ func (s *Server) routes() []route {
 		{get, stepUpPath, s.getStepUp, signedIn, none, limited},
 		{post, "/auth/sign-out", s.postSignOut, signedIn, none, limited},
 		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, plain, none, limited},
+		{post, languagePath, s.postLanguage, everywhere, none, nil},
 		{get, "/enrol", s.getEnrol, signedIn, none, nil},
 		{post, "/enrol", s.postEnrol, signedIn, none, nil},
 		{get, "/fobs/:id", s.getFob, signedIn, none, nil},

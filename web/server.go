@@ -1,7 +1,7 @@
 // Package web is all of HTTP: the routes and who may use them, the middleware, a file for each
 // screen, and the table from an outcome to a status.
 //
-// One request's way: requestID, watch, log, recover, headers, transport, origin, body, session, policy,
+// One request's way: requestID, watch, log, recover, headers, language, transport, origin, body, session, policy,
 // then the screen's handler. A handler reads the form, calls the desk and renders a page of
 // web/view; it holds no rule of its own. Words are internal/message's.
 //
@@ -22,6 +22,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+	"golang.org/x/text/language"
 	"golang.org/x/time/rate"
 
 	"fobdesk/internal/audit"
@@ -45,6 +46,8 @@ type Config struct {
 	Org          string
 	Help         view.Help
 	Brand        Brand
+	// Language is the one to answer in where the browser asks for none that there are words in.
+	Language language.Tag
 	// StepUpAtSignIn says that fresh MFA is asked for before Graph would refuse; otherwise only
 	// when Graph asks.
 	StepUpAtSignIn bool
@@ -134,7 +137,7 @@ func New(c Config) (*Server, error) {
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = s.ipExtractor()
-	s.echo.Use(s.requestID, s.watch, s.logRequest, s.recoverPanic, s.headers(), s.transport, s.methods)
+	s.echo.Use(s.requestID, s.watch, s.logRequest, s.recoverPanic, s.headers(), s.language, s.transport, s.methods)
 	return s, s.addRoutes()
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
 
 	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
@@ -43,6 +44,7 @@ func newServer(t *testing.T, log *strings.Builder) *Server {
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")},
 		Stations:       station.New(station.Config{Keys: keys, Secure: true, Now: time.Now}),
 		Sessions:       session.NewStore(session.Config{Keys: keys, Idle: time.Minute, Max: time.Hour, Secure: true, Now: time.Now, Log: logger}),
+		Language:       language.English,
 		Ready:          func(context.Context) error { return errors.New("the database host db.internal is away") },
 		Trail:          nowhere{}, Now: time.Now, Log: logger,
 	})

@@ -27,6 +27,9 @@ It takes the flags and variables of fobdesk serve, which fobdesk serve --help li
 // check tries the configuration and tells what came of it.
 func check(args []string, stdout, stderr io.Writer) int {
 	cfg, err := config.Load(args, os.LookupEnv, os.ReadFile)
+	if err == nil {
+		err = portal.Sound(cfg)
+	}
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, checkUsage)

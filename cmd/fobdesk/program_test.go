@@ -101,6 +101,7 @@ func TestRST05ADatabaseThatIsNoneStopsEveryCommandWithOneLine(t *testing.T) {
 		"FOBDESK_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa", "FOBDESK_CLIENT_SECRET=secret",
 		"FOBDESK_SESSION_KEYS=" + base64.StdEncoding.EncodeToString(make([]byte, 32)),
 		"FOBDESK_DATABASE_URL=planted://user:password@host/db",
+		"FOBDESK_LISTEN=127.0.0.1:0", "FOBDESK_METRICS_LISTEN=127.0.0.1:0",
 	}
 	for _, args := range [][]string{{"serve"}, {"migrate"}, {"audit", "verify"}, {"audit", "prune", "--before=2026-01-01"}} {
 		got := start(t, env, args...)
@@ -108,6 +109,22 @@ func TestRST05ADatabaseThatIsNoneStopsEveryCommandWithOneLine(t *testing.T) {
 			strings.Count(got.stderr, "\n") != 1 || strings.Contains(got.stderr, "password") {
 			t.Errorf("%v: exit code %d, standard error %q", args, got.code, got.stderr)
 		}
+	}
+}
+
+func TestRST05ALanguageWithoutWordsStopsTheStart(t *testing.T) {
+	t.Parallel()
+	got := start(t, []string{
+		"FOBDESK_BASE_URL=https://fobs.example.org",
+		"FOBDESK_TENANT_ID=11111111-2222-3333-4444-555555555555",
+		"FOBDESK_CLIENT_ID=66666666-7777-8888-9999-aaaaaaaaaaaa",
+		"FOBDESK_CLIENT_SECRET=secret",
+		"FOBDESK_SESSION_KEYS=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"FOBDESK_LANGUAGE=tlh",
+	}, "serve")
+	want := "FOBDESK_LANGUAGE: got \"tlh\", want one of de, en, es, fr, it, nl, pl, pt, ar, ja\n"
+	if got.code != exitUsage || got.stderr != want {
+		t.Errorf("exit code %d, got %q, want %q", got.code, got.stderr, want)
 	}
 }
 

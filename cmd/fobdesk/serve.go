@@ -28,6 +28,9 @@ func serve(args []string, stdout, stderr io.Writer) int {
 		}
 		return exitDone
 	}
+	if err == nil {
+		err = portal.Sound(cfg)
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitUsage

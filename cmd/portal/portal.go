@@ -11,13 +11,18 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/text/language"
 
 	"fobdesk/internal/config"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
 	"fobdesk/internal/graph"
+	"fobdesk/internal/message"
 	"fobdesk/internal/metrics"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -103,6 +108,19 @@ func Open(ctx context.Context, s Settings) (*Portal, error) {
 	return p, nil
 }
 
+// Sound refuses a setting that is sound and yet can't be served, in a line as those of config are:
+// a language that there are no words in.
+func Sound(c *config.Config) error {
+	var tags []string
+	for _, tongue := range message.Languages() {
+		tags = append(tags, tongue.Tag)
+	}
+	if !slices.Contains(tags, c.Language) {
+		return fmt.Errorf("FOBDESK_LANGUAGE: got %q, want one of %s", c.Language, strings.Join(tags, ", "))
+	}
+	return nil
+}
+
 func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	base, err := url.Parse(s.BaseURL)
 	if err != nil {
@@ -146,7 +164,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	p.tasks = []func(context.Context){rp.Run, housekeeping{p.desk, sessions, visits, p.store, s.Now, s.Log}.run}
 	pages, err := web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
-		Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
+		Language: language.Make(s.Language), Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,

@@ -45,6 +45,7 @@ type Config struct {
 	LogLevel  slog.Level
 	LogFormat string // "json" or "text"
 
+	Language     string // a BCP 47 tag; whether there are words in it, the portal knows
 	OrgName      string // empty where not set, as are the two below
 	SupportURL   string
 	SupportEmail string

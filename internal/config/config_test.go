@@ -96,6 +96,7 @@ func TestDefaultsAreThoseOfTheTable(t *testing.T) {
 		AttemptsWindow: 15 * time.Minute,
 		LogLevel:       slog.LevelInfo,
 		LogFormat:      "json",
+		Language:       "en",
 	}
 	if diff := cmp.Diff(want, got, exact()...); diff != "" {
 		t.Error(diff)
@@ -187,6 +188,8 @@ func TestRST05AWrongSettingIsOneLine(t *testing.T) {
 		{"SUPPORT_URL", "http://help.example.org", "want an https URL"},
 		{"SUPPORT_URL", "mailto:help@example.org", "want an https URL"},
 		{"SUPPORT_EMAIL", "Help <help@example.org>", "want a mail address"},
+		{"LANGUAGE", "english, german", "want a language such as en or pt"},
+		{"LANGUAGE", "und", "want a language"},
 		{"ORG_NAME", "a\nb", `got "a\nb", want a name`},
 		{"ORG_NAME", strings.Repeat("a", 101), "want a name of at most 100 characters"},
 		{"BRAND_COLOR", "teal", `got "teal", want a colour such as #0b5c67`},

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/language"
 )
 
 // The parsers of this package answer a value, or an error that says what is wanted: "want …".
@@ -163,6 +164,15 @@ func parseLogFormat(s string) (string, error) {
 		return "", errors.New("want json or text")
 	}
 	return s, nil
+}
+
+// parseLanguage answers the tag in its canonical form.
+func parseLanguage(s string) (string, error) {
+	tag, err := language.Parse(s)
+	if err != nil || tag == language.Und {
+		return "", errors.New("want a language such as en or pt")
+	}
+	return tag.String(), nil
 }
 
 func parseOrgName(s string) (string, error) {

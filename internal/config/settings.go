@@ -96,6 +96,8 @@ func (d *draft) settings() []setting {
 			help: "`debug`, `info`, `warn` or `error`."},
 		{name: "LOG_FORMAT", def: "json", metavar: "FORMAT", parse: into(&c.LogFormat, parseLogFormat),
 			help: "`json` or `text`."},
+		{name: "LANGUAGE", def: "en", metavar: "TAG", parse: into(&c.Language, parseLanguage),
+			help: "Language where the browser asks for none that we have: the tag of one, such as `de`."},
 		{name: "ORG_NAME", unset: "none", metavar: "NAME", parse: into(&c.OrgName, parseOrgName),
 			help: "The organisation's name, shown on every page."},
 		{name: "SUPPORT_URL", unset: "none", metavar: "URL", parse: into(&c.SupportURL, parseSupportURL),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	printer "golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
 //go:embed catalogue/*.json
@@ -23,7 +26,7 @@ const source = "en"
 
 // loaded reads the catalogues once; they are part of the program, so a flaw in one is a flaw of
 // the build and stops the first use.
-var loaded = sync.OnceValue(func() map[string]*catalogue {
+var loaded = sync.OnceValue(func() map[string]*Catalogue {
 	all, err := parseAll(files)
 	if err != nil {
 		panic(err)
@@ -31,10 +34,21 @@ var loaded = sync.OnceValue(func() map[string]*catalogue {
 	return all
 })
 
-// catalogue is the words of one language by key.
-type catalogue struct {
-	tag   language.Tag
-	words map[string]entry
+// Catalogue is the words of one language by key.
+type Catalogue struct {
+	tag     language.Tag
+	about   about
+	words   map[string]entry
+	numbers *printer.Printer
+}
+
+// about is the "$meta" of a catalogue's file: what it says of itself.
+type about struct {
+	Name         string   `json:"name"`           // of the language, in the language
+	ReadByNative bool     `json:"read_by_native"` // a native speaker has read all of it
+	Digits       string   `json:"digits"`         // numbering system of Unicode's, such as "latn"; empty for the language's own
+	Same         []string `json:"same"`           // keys whose words are rightly those of English
+	Note         string   `json:"note"`           // for whoever translates
 }
 
 // entry is one sentence: its plural forms by CLDR category. A plain sentence has "other" only.
@@ -58,13 +72,42 @@ func (e *entry) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// Parse reads the catalogue of one language: a JSON object of words by key, and "$meta".
+func Parse(tag language.Tag, data []byte) (*Catalogue, error) {
+	file := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", tag, err)
+	}
+	c := &Catalogue{tag: tag, words: make(map[string]entry, len(file))}
+	if err := json.Unmarshal(file["$meta"], &c.about); err != nil || c.about.Name == "" {
+		return nil, fmt.Errorf("catalogue %s: \"$meta\" has no \"name\" of the language: %w", tag, err)
+	}
+	delete(file, "$meta")
+	for key, data := range file {
+		var e entry
+		if err := json.Unmarshal(data, &e); err != nil {
+			return nil, fmt.Errorf("catalogue %s: %s: %w", tag, key, err)
+		}
+		c.words[key] = e
+	}
+	digits := tag
+	if c.about.Digits != "" {
+		var err error
+		if digits, err = tag.SetTypeForKey("nu", c.about.Digits); err != nil {
+			return nil, fmt.Errorf("catalogue %s: digits %q: %w", tag, c.about.Digits, err)
+		}
+	}
+	c.numbers = printer.NewPrinter(digits)
+	return c, nil
+}
+
 // parseAll reads every catalogue of the folder; the file's name is the language's tag.
-func parseAll(fsys fs.FS) (map[string]*catalogue, error) {
+func parseAll(fsys fs.FS) (map[string]*Catalogue, error) {
 	names, err := fs.Glob(fsys, "catalogue/*.json")
 	if err != nil {
 		return nil, fmt.Errorf("list catalogues: %w", err)
 	}
-	all := make(map[string]*catalogue, len(names))
+	all := make(map[string]*Catalogue, len(names))
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -74,17 +117,15 @@ func parseAll(fsys fs.FS) (map[string]*catalogue, error) {
 		if err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", name, err)
 		}
-		words := map[string]entry{}
-		if err := json.Unmarshal(data, &words); err != nil {
-			return nil, fmt.Errorf("catalogue %s: %w", name, err)
+		if all[tag.String()], err = Parse(tag, data); err != nil {
+			return nil, err
 		}
-		all[tag.String()] = &catalogue{tag: tag, words: words}
 	}
 	return all, nil
 }
 
 // form picks the sentence for count by the language's plural rules.
-func (c *catalogue) form(e entry, count int) string {
+func (c *Catalogue) form(e entry, count int) string {
 	digits := []byte(fmt.Sprint(max(count, -count)))
 	for i := range digits {
 		digits[i] -= '0'
@@ -96,6 +137,9 @@ func (c *catalogue) form(e entry, count int) string {
 	return e["other"]
 }
 
+// number writes n as the language does.
+func (c *Catalogue) number(n int) string { return c.numbers.Sprint(number.Decimal(n)) }
+
 // categoryNames are CLDR's, by x/text's constants.
 var categoryNames = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two",
@@ -103,12 +147,4 @@ var categoryNames = map[plural.Form]string{
 }
 
 // keys lists the source catalogue's, sorted.
-func keys() []string {
-	words := loaded()[source].words
-	all := make([]string, 0, len(words))
-	for key := range words {
-		all = append(all, key)
-	}
-	slices.Sort(all)
-	return all
-}
+func keys() []string { return slices.Sorted(maps.Keys(loaded()[source].words)) }

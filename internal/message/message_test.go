@@ -39,7 +39,7 @@ func TestANumberChoosesThePluralForm(t *testing.T) {
 
 func TestPluralFormsAreThoseOfTheLanguage(t *testing.T) {
 	all, err := parseAll(fstest.MapFS{"catalogue/pl.json": {Data: []byte(
-		`{"fobs": {"one": "{count} brelok", "few": "{count} breloki", "other": "{count} breloków"}}`)}})
+		`{"$meta": {"name": "Polski"}, "fobs": {"one": "{count} brelok", "few": "{count} breloki", "other": "{count} breloków"}}`)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +53,13 @@ func TestPluralFormsAreThoseOfTheLanguage(t *testing.T) {
 
 func TestACatalogueThatIsWrongIsRefused(t *testing.T) {
 	for name, file := range map[string]string{
-		"catalogue/en.json":        `{"a": {"one": "without other"}}`,
-		"catalogue/de.json":        `{"a": 1}`,
+		"catalogue/en.json":        `{"$meta": {"name": "English"}, "a": {"one": "without other"}}`,
+		"catalogue/de.json":        `{"$meta": {"name": "Deutsch"}, "a": 1}`,
+		"catalogue/es.json":        `{"a": "without a name"}`,
+		"catalogue/it.json":        `{"$meta": {"name": ""}, "a": "without a name"}`,
+		"catalogue/ar.json":        `{"$meta": {"name": "العربية", "digits": "!"}}`,
 		"catalogue/fr.json":        `not JSON`,
-		"catalogue/no tongue.json": `{}`,
+		"catalogue/no tongue.json": `{"$meta": {"name": "None"}}`,
 	} {
 		if _, err := parseAll(fstest.MapFS{name: {Data: []byte(file)}}); err == nil {
 			t.Errorf("%s with %s: no error", name, file)

@@ -22,7 +22,6 @@ const root = "../.."
 var (
 	literal = regexp.MustCompile(`"((?:[^"\\\n]|\\.)*)"`)
 	asked   = regexp.MustCompile(`(?:\bt|message\.Text)\(\s*[^",]*,\s*"([^"]+)"`)
-	place   = regexp.MustCompile(`\{(\w+)\}`)
 )
 
 // composed are the keys that the program puts together, by how they begin; what follows is held
@@ -159,25 +158,6 @@ func TestNoWordsClaimThatACodeHasExpired(t *testing.T) {
 		for _, sentence := range loaded()[source].words[key] {
 			if strings.Contains(sentence, "code") && regexp.MustCompile(`(?i)expired|too old|too late`).MatchString(sentence) {
 				t.Errorf("%s: %q: only Microsoft's answer counts", key, sentence)
-			}
-		}
-	}
-}
-
-func TestEveryLanguageHasThePlacesOfEnglish(t *testing.T) {
-	places := func(e entry) []string {
-		var all []string
-		for _, m := range place.FindAllStringSubmatch(e["other"], -1) {
-			all = append(all, m[1])
-		}
-		slices.Sort(all)
-		return slices.Compact(all)
-	}
-	english := loaded()[source].words
-	for name, c := range loaded() {
-		for key, e := range c.words {
-			if want, ok := english[key]; !ok || !slices.Equal(places(e), places(want)) {
-				t.Errorf("%s: %q has the places %v, English %v", name, key, places(e), places(want))
 			}
 		}
 	}

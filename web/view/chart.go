@@ -15,6 +15,8 @@ type Chart struct {
 	Bars    []Bar
 	Upright bool // the bars stand side by side, as for days; else they lie one below the other
 	ViewBox string
+	// RightToLeft says that it is read that way: the days and the bars begin at the right.
+	RightToLeft bool
 }
 
 // Bar is one count of a chart and where it is drawn.
@@ -46,11 +48,10 @@ func (c Chart) Standing() Chart {
 		bar := &c.Bars[i]
 		height := float64(barArea) * float64(bar.Count) / float64(most)
 		left := step * float64(i)
-		bar.X, bar.Width = unit(left+step*0.15), unit(step*0.7)
+		bar.X, bar.Width = c.across(left+step*0.15, step*0.7), unit(step*0.7)
 		bar.Y, bar.Height = unit(barTop+barArea-height), unit(height)
-		bar.MarkX, bar.MarkY = unit(left+step/2), unit(barTop+barArea+16)
+		bar.MarkX, bar.MarkY = c.across(left+step/2, 0), unit(barTop+barArea+16)
 		bar.NumberX, bar.NumberY = bar.MarkX, unit(barTop+barArea-height-4)
-		bar.Number = strconv.Itoa(bar.Count)
 	}
 	c.Upright, c.ViewBox = true, fmt.Sprintf("0 0 %d %d", chartWidth, barTop+barArea+22)
 	return c
@@ -63,10 +64,9 @@ func (c Chart) Lying() Chart {
 		bar := &c.Bars[i]
 		length := max(2, float64(longest)*float64(bar.Count)/float64(most))
 		top := float64(lineHeight * i)
-		bar.X, bar.Y, bar.Width, bar.Height = "0", unit(top+20), unit(length), "14"
-		bar.MarkX, bar.MarkY = "0", unit(top+14)
-		bar.NumberX, bar.NumberY = unit(length+6), unit(top+31)
-		bar.Number = strconv.Itoa(bar.Count)
+		bar.X, bar.Y, bar.Width, bar.Height = c.across(0, length), unit(top+20), unit(length), "14"
+		bar.MarkX, bar.MarkY = c.across(0, 0), unit(top+14)
+		bar.NumberX, bar.NumberY = c.across(length+6, 0), unit(top+31)
 	}
 	c.ViewBox = fmt.Sprintf("0 0 %d %d", chartWidth, lineHeight*len(c.Bars))
 	return c
@@ -79,6 +79,14 @@ func (c Chart) most() int {
 		most = max(most, bar.Count)
 	}
 	return most
+}
+
+// across is where something of this width begins that lies x from the side where reading begins.
+func (c Chart) across(x, width float64) string {
+	if c.RightToLeft {
+		x = chartWidth - x - width
+	}
+	return unit(x)
 }
 
 func unit(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }

@@ -2,7 +2,9 @@ package view
 
 import (
 	"bytes"
+	"context"
 	"flag"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,15 +13,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/language"
 
 	"fobdesk/internal/htmltest"
+	"fobdesk/internal/message"
 )
 
 var update = flag.Bool("update", false, "write the pages in testdata anew")
 
 func TestEveryPageInEveryStateIsSoundAndAsReviewed(t *testing.T) {
-	all := states(t.Context())
+	all := goldens(t.Context())
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			var page bytes.Buffer
@@ -32,8 +37,28 @@ func TestEveryPageInEveryStateIsSoundAndAsReviewed(t *testing.T) {
 	}
 }
 
+// goldens are the states, and a few of them in a language that runs the other way and in one
+// without spaces.
+func goldens(ctx context.Context) map[string]templ.Component {
+	all := states(ctx)
+	for _, tag := range []language.Tag{language.Arabic, language.Japanese} {
+		there := states(message.WithLanguage(ctx, tag))
+		for _, name := range []string{"welcome/plain", "home/wrong_code", "enrol/wrong_code", "enrol/too_many_attempts", "problem/not_found"} {
+			all[tag.String()+"/"+strings.ReplaceAll(name, "/", "_")] = in(tag, there[name])
+		}
+	}
+	return all
+}
+
+// in is the page in the language tag.
+func in(tag language.Tag, page templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return page.Render(message.WithLanguage(ctx, tag), w)
+	})
+}
+
 func TestNoGoldenIsLeftBehind(t *testing.T) {
-	all := states(t.Context())
+	all := goldens(t.Context())
 	files, err := filepath.Glob("testdata/*/*.html")
 	if err != nil {
 		t.Fatal(err)
@@ -69,12 +94,15 @@ func compare(t *testing.T, name, got string) {
 
 var (
 	contentHash = regexp.MustCompile(`(/static/[a-z.-]+)\.[0-9a-f]{8}(\.[a-z]+)`)
+	tongues     = regexp.MustCompile(`(?s)<form class="switch" method="post" action="/language".*?</form>`)
 	htmxScripts = regexp.MustCompile(`<script src="/static/(htmx|trust)\.js" defer></script>`)
 )
 
-// readable breaks the page into lines, and leaves out what changes with the assets alone.
+// readable breaks the page into lines, and leaves out what changes with the assets or with the
+// languages alone.
 func readable(page string) string {
 	page = contentHash.ReplaceAllString(page, "$1$2")
 	page = htmxScripts.ReplaceAllString(page, "")
+	page = tongues.ReplaceAllString(page, "")
 	return strings.ReplaceAll(page, "><", ">\n<") + "\n"
 }

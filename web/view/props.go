@@ -12,6 +12,7 @@ type Chrome struct {
 	Person    *oath.Person // who is signed in; nil when nobody is
 	CSRFToken string       // of the signed-in session, for sign-out and the forms
 	Return    string       // local path a sign-in from here comes back to
+	Here      string       // local path of this page, for coming back to it in another language
 	Admin     bool         // it is a page of the admins'
 	Desk      bool         // whoever is signed in may open the admins' pages
 	Refresh   string       // seconds after which the page loads itself again without JavaScript; empty for never

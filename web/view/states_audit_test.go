@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -60,10 +61,10 @@ func auditRows() []AuditRow {
 func numbers() []Chart {
 	days := Chart{ID: "chart-enrolments", Title: "Enrolments a day", Text: "12 fobs were enrolled.", Kind: "Day", Number: "Number"}
 	for i, count := range []int{0, 3, 120, 7} {
-		days.Bars = append(days.Bars, Bar{Label: []string{"9 March", "10 March", "11 March", "12 March"}[i], Mark: "1", Count: count})
+		days.Bars = append(days.Bars, Bar{Label: []string{"9 March", "10 March", "11 March", "12 March"}[i], Mark: "1", Count: count, Number: strconv.Itoa(count)})
 	}
 	why := Chart{ID: "chart-refusals", Title: "What was refused, and why", Text: "4 refusals.", Kind: "Reason", Number: "Number"}
-	why.Bars = []Bar{{Label: markup, Mark: markup, Count: 3}, {Label: "No such fob", Mark: "No such fob", Count: 1}}
+	why.Bars = []Bar{{Label: markup, Mark: markup, Count: 3, Number: "3"}, {Label: "No such fob", Mark: "No such fob", Count: 1, Number: "1"}}
 	return []Chart{days.Standing(), why.Lying(), {ID: "chart-open", Title: "Without a known outcome", Text: "Nothing."}}
 }
 

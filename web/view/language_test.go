@@ -1,0 +1,55 @@
+package view
+
+import (
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/text/language"
+
+	"fobdesk/internal/htmltest"
+	"fobdesk/internal/message"
+)
+
+func TestTheSwitchNamesEachLanguageInItself(t *testing.T) {
+	c := chrome("Your fobs")
+	c.Here = "/fobs/f1/lost?x=1"
+	doc := page(t, in(language.German, HomePage(HomeProps{Chrome: c})))
+	htmltest.Verify(t, doc, htmltest.In("html[lang=de][dir=ltr] footer #switches form[method=post][action='/language'][hx-boost=false]",
+		htmltest.In("button[name=lang][type=submit]", htmltest.Count(len(message.Languages()))),
+		htmltest.In("button[value=ar][lang=ar] bdi", htmltest.HasText("العربية")),
+		htmltest.In("button[value=ja][lang=ja]", htmltest.HasText("日本語")),
+		htmltest.In("button[aria-current=true]", htmltest.Count(1), htmltest.HasAttr("value", "de")),
+		htmltest.In("input[name=return_to]", htmltest.HasValue("/fobs/f1/lost?x=1")),
+	))
+}
+
+func TestArabicRunsFromRightToLeftAndWhatIsTypedDoesNot(t *testing.T) {
+	for name, component := range states(t.Context()) {
+		doc := page(t, in(language.Arabic, component))
+		if doc.Find("html[dir=rtl][lang=ar]").Length() != 1 {
+			t.Fatalf("%s is not Arabic", name)
+		}
+		doc.Find("input[name=serialNumber]:not([type=hidden]), input[name=verificationCode], .reference-value").Each(func(_ int, s *goquery.Selection) {
+			if s.AttrOr("dir", "") != "ltr" {
+				t.Errorf("%s: %s is not held from left to right", name, s.AttrOr("id", "a reference"))
+			}
+		})
+		doc.Find(".serial").Each(func(_ int, s *goquery.Selection) {
+			if !s.Is("bdi") {
+				t.Errorf("%s: the serial number %s stands in no bdi", name, s.Text())
+			}
+		})
+	}
+}
+
+func TestAChartBeginsWhereReadingBegins(t *testing.T) {
+	bars := []Bar{{Count: 4}, {Count: 2}}
+	lying := Chart{Bars: append([]Bar(nil), bars...), RightToLeft: true}.Lying()
+	if got := lying.Bars[1]; got.X != "160.0" || got.Width != "120.0" || got.MarkX != "280.0" || got.NumberX != "154.0" {
+		t.Errorf("a bar half as long as the longest lies at %s (%s), its words at %s, its number at %s", got.X, got.Width, got.MarkX, got.NumberX)
+	}
+	standing := Chart{Bars: append([]Bar(nil), bars...), RightToLeft: true}.Standing()
+	if first, second := standing.Bars[0], standing.Bars[1]; first.MarkX != "210.0" || second.MarkX != "70.0" {
+		t.Errorf("the days stand at %s and %s, want the first at the right", first.MarkX, second.MarkX)
+	}
+}

@@ -1,0 +1,187 @@
+package view
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/language"
+
+	"fobdesk/internal/message"
+)
+
+// accented are letters that are read as those of English, so that a page in the pseudo-locale can
+// still be used.
+var accented = strings.NewReplacer("a", "á", "c", "ç", "e", "é", "i", "í", "n", "ñ", "o", "ö", "u", "ü", "y", "ý", "s", "š")
+
+var placeOrLine = regexp.MustCompile(`\{\w+\}|\n`)
+
+// pseudo is a context in the language en-XA: English with accents, 40 % longer, each paragraph in
+// brackets. What is shown outside of brackets did not come from the catalogue.
+func pseudo(t *testing.T) context.Context {
+	t.Helper()
+	data, err := os.ReadFile("../../internal/message/catalogue/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]any{}
+	if err := json.Unmarshal(data, &words); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range words {
+		switch value := value.(type) {
+		case string:
+			words[key] = stretched(value)
+		case map[string]any:
+			if key == "$meta" {
+				continue
+			}
+			for category, sentence := range value {
+				value[category] = stretched(sentence.(string))
+			}
+		}
+	}
+	if data, err = json.Marshal(words); err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := message.Parse(language.MustParse("en-XA"), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return message.With(t.Context(), catalogue)
+}
+
+func stretched(sentence string) string {
+	var b strings.Builder
+	b.WriteString("[")
+	at := 0
+	for _, span := range placeOrLine.FindAllStringIndex(sentence, -1) {
+		b.WriteString(accented.Replace(sentence[at:span[0]]))
+		if at = span[1]; sentence[span[0]] == '\n' {
+			b.WriteString("]\n[")
+			continue
+		}
+		b.WriteString(sentence[span[0]:at])
+	}
+	b.WriteString(accented.Replace(sentence[at:]))
+	b.WriteString(strings.Repeat("~", len(sentence)*2/5) + "]")
+	return b.String()
+}
+
+func TestNoTextIsLeftInThePages(t *testing.T) {
+	ctx, given := pseudo(t), fixtures(t)
+	all := states(ctx)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		var page bytes.Buffer
+		if err := all[name].Render(ctx, &page); err != nil {
+			t.Fatal(err)
+		}
+		root, err := html.Parse(&page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text := range shown(root) {
+			if left := outside(text); strings.ContainsFunc(given.Replace(left), unicode.IsLetter) {
+				t.Errorf("%s shows %q, which is in no catalogue", name, left)
+			}
+		}
+	}
+}
+
+// fixtures takes away what the states above hand to the pages: names, and words that the portal
+// would have from the catalogue.
+func fixtures(t *testing.T) *strings.Replacer {
+	t.Helper()
+	files, err := filepath.Glob("states*_test.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files of states: %v", len(files), err)
+	}
+	var words []string
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if word, err := strconv.Unquote(literal.Value); err == nil && word != "" {
+					words = append(words, word)
+				}
+			}
+			return true
+		})
+	}
+	slices.SortFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	var pairs []string
+	for _, word := range words {
+		pairs = append(pairs, word, "")
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// outside is what stands outside of brackets.
+func outside(text string) string {
+	var left strings.Builder
+	depth := 0
+	for _, r := range text {
+		switch {
+		case r == '[':
+			depth++
+		case r == ']':
+			depth--
+		case depth == 0:
+			left.WriteRune(r)
+		}
+	}
+	return left.String()
+}
+
+// shown yields every text that a person can see or hear: text, and the attributes that hold some.
+// Names, ids and what stands from left to right in every language are not words of ours.
+func shown(n *html.Node) iter.Seq[string] {
+	return func(yield func(string) bool) { walk(n, yield) }
+}
+
+func walk(n *html.Node, yield func(string) bool) bool {
+	if n.Type == html.TextNode && !yield(n.Data) {
+		return false
+	}
+	if slices.Contains([]string{"bdi", "code", "script"}, n.Data) {
+		return true
+	}
+	for _, a := range n.Attr {
+		switch {
+		case a.Key == "dir" && a.Val == "ltr" && n.Data != "html", a.Key == "class" && strings.HasPrefix(a.Val, "drawing-"):
+			return true
+		case slices.Contains(spoken, a.Key) && !yield(a.Val):
+			return false
+		}
+	}
+	for child := range n.ChildNodes() {
+		if !walk(child, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// spoken are the attributes that hold text.
+var spoken = []string{
+	"aria-label", "alt", "title", "placeholder", "data-busy", "data-copied", "data-count", "data-failed",
+	"data-read", "data-denied", "data-missing",
+}
