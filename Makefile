@@ -20,7 +20,7 @@ test: go static/node_modules/axe-core/axe.min.js assets browser databases ## run
 build: go assets generate ## build the assets, the generated code and both programs into bin/
 	$(BUILD) -o bin/ ./cmd/fobdesk ./cmd/fobdesk-demo
 
-bench: go assets ## run the benchmarks and print their figures
+bench: go assets databases ## run the benchmarks and print their figures
 	@echo "cores: $$(nproc)"
 	@go test -run '^$$' -bench . -timeout 30m ./... | awk ' \
 		/^Benchmark/ { name = substr($$1, 10); sub(/-[0-9]+$$/, "", name); printf "%-22s", name; \

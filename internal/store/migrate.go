@@ -42,7 +42,8 @@ func Migrate(ctx context.Context, url string) error {
 // that is newer than the newest is refused: this program does not know what it would break.
 //
 // A portal of the version before may be serving meanwhile and after. So a migration only adds: a
-// table, an index, a column with a default. What is no longer used goes with the version after.
+// table, an index, a column with a default. What is no longer used goes with the version after. The
+// files that are SQLite's alone are free of that, for no other portal has the file.
 func migrate(ctx context.Context, db *database) error {
 	files, err := migrationFiles()
 	if err != nil {
