@@ -35,7 +35,7 @@ func TestTOK10CheckTellsWhatIsWrongAndHowToMendItAndNoSecret(t *testing.T) {
 		{"all is right", nil, nil, exitDone, []string{
 			"ok   settings: ", "ok   client's key: a client secret", "ok   discovery: ", "ok   signing keys: 1 of Entra's",
 			"ok   clock of Entra: ", "ok   client proof: ", "ok   redirect URI " + p.URL + "/auth/callback: registered",
-			"ok   redirect URI " + p.URL + "/: registered", "ok   Graph: ", "ok   clock of Graph: ", "ok   cloud: the global one",
+			"ok   redirect URI " + p.URL + "/: registered", "ok   redirect URI " + p.URL + "/kiosk: registered", "ok   Graph: ", "ok   clock of Graph: ", "ok   cloud: the global one",
 			"note permissions at Graph: ", "ok   database: it opens, with 1 rows in the audit trail", "ok   schema: this fobdesk's", "ok   permissions: ",
 		}},
 		{"the secret is wrong", map[string]string{"FOBDESK_CLIENT_SECRET": planted}, nil, exitFailed, []string{

@@ -56,7 +56,8 @@ func entraTrials(cfg *config.Config, rp *entra.RelyingParty) []trial {
 			return "Entra takes it", rp.ProveClient(ctx)
 		}},
 	}
-	for _, uri := range []string{cfg.BaseURL + "/auth/callback", cfg.BaseURL + "/"} {
+	for _, path := range []string{"/auth/callback", "/", "/kiosk"} {
+		uri := cfg.BaseURL + path
 		all = append(all, trial{
 			name: "redirect URI " + uri, mend: mends["redirect_uri"], follows: true,
 			try: func(ctx context.Context) (string, error) {

@@ -102,6 +102,18 @@ func (m *Metrics) EntraCall(call string, status int, took time.Duration) {
 	m.entra.WithLabelValues(call).Observe(took.Seconds())
 }
 
+// WatchGraph shows whether Graph is thought to be there, as fobdesk_graph_up.
+func (m *Metrics) WatchGraph(ready func() error) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "graph_up", Help: "0 while calls to Microsoft Graph fail one after the other.",
+	}, func() float64 {
+		if ready() != nil {
+			return 0
+		}
+		return 1
+	}))
+}
+
 // Refresh counts a refresh of an access token: "done", or what came of it instead.
 func (m *Metrics) Refresh(grant, result string) {
 	m.refreshes.WithLabelValues(wordLabel(grant), wordLabel(result)).Inc()

@@ -90,6 +90,19 @@ func TestADatabaseThatDoesNotAnswerShowsAsDown(t *testing.T) {
 	}
 }
 
+func TestAGraphThatIsAwayShowsAsDown(t *testing.T) {
+	m := New()
+	var away error
+	m.WatchGraph(func() error { return away })
+	if got := scrape(t, m); !strings.Contains(got, "fobdesk_graph_up 1\n") {
+		t.Errorf("got:\n%s", got)
+	}
+	away = errors.New("away")
+	if got := scrape(t, m); !strings.Contains(got, "fobdesk_graph_up 0\n") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
 func TestNothingButTheFiguresIsServed(t *testing.T) {
 	for _, request := range []struct {
 		method, path string

@@ -16,7 +16,8 @@ func TestTheAlertsOfTheREADMEAskForFiguresThatThereAre(t *testing.T) {
 	}
 	readme := string(text)
 	m := New()
-	m.WatchDatabase(nil) // which is not read
+	m.WatchDatabase(nil) // which is not read, as is the next
+	m.WatchGraph(nil)
 	descs := make(chan *prometheus.Desc)
 	go func() { m.registry.Describe(descs); close(descs) }()
 	known := map[string]bool{}
