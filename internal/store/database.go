@@ -30,6 +30,7 @@ type dialect struct {
 	begin      string        // begins a transaction in which nobody else writes, or fails within 5 s
 	beginStart string        // the same, for a start, which waits longer
 	hasVersion string        // counts the tables schema_version
+	size       string        // reads the database's size in bytes
 	finish     string        // the last statement before the database is given back; may be empty
 	cacheBytes int           // for the cache of sessions
 	shared     bool          // other portals write to it too

@@ -17,10 +17,7 @@ type Figures struct {
 	Queue       int           // writes that wait for their turn
 }
 
-const (
-	countOpen = "SELECT COUNT(*) FROM act WHERE outcome IS NULL"
-	countSize = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-)
+const countOpen = "SELECT COUNT(*) FROM act WHERE outcome IS NULL"
 
 // Figures reads the figures. It waits for a connection that reads, never for the writer.
 func (s *Store) Figures(ctx context.Context) (Figures, error) {
@@ -35,7 +32,7 @@ func (s *Store) Figures(ctx context.Context) (Figures, error) {
 	if err := s.db.readers.QueryRowContext(ctx, countOpen).Scan(&f.OpenIntents); err != nil {
 		return Figures{}, fmt.Errorf("count the open acts: %w", err)
 	}
-	if err := s.db.readers.QueryRowContext(ctx, countSize).Scan(&f.Bytes); err != nil {
+	if err := s.db.readers.QueryRowContext(ctx, s.db.size).Scan(&f.Bytes); err != nil {
 		return Figures{}, fmt.Errorf("read the database's size: %w", err)
 	}
 	return f, nil

@@ -31,6 +31,7 @@ func postgres() dialect {
 		// wants to read after it would wait, too.
 		beginStart: begin + "SET LOCAL lock_timeout = '2min'; " + writersLock + "; SET LOCAL lock_timeout = '5s'",
 		hasVersion: "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_version')",
+		size:       "SELECT pg_database_size(current_database())",
 		shared:     true,
 		pipelined:  true,
 		patience:   8 * time.Second,

@@ -21,6 +21,7 @@ func sqlite() dialect {
 		begin:      "BEGIN IMMEDIATE",
 		beginStart: "BEGIN IMMEDIATE",
 		hasVersion: "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_version'",
+		size:       "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
 		finish:     "PRAGMA wal_checkpoint(TRUNCATE)", // folds the journal into the file
 		cacheBytes: sessionCacheBytes,
 	}

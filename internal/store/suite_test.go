@@ -210,3 +210,18 @@ func wantTrail(t testing.TB, s *Store, want ...string) {
 		t.Errorf("trail:\ngot  %q\nwant %q", got, want)
 	}
 }
+
+func TestTheFiguresOfADatabaseCountWhatIsThere(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		before, err := s.Figures(t.Context())
+		if err != nil || before.Bytes <= 0 || before.Connections < 1 || before.OpenIntents != 0 {
+			t.Fatalf("%+v, %v", before, err)
+		}
+		if err := s.Ledger().Open(t.Context(), enrolment("act-1", "ada", "GALT1", "1")); err != nil {
+			t.Fatal(err)
+		}
+		if after, err := s.Figures(t.Context()); err != nil || after.OpenIntents != 1 {
+			t.Errorf("%d open acts, %v, want one", after.OpenIntents, err)
+		}
+	})
+}
