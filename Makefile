@@ -1,13 +1,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
 
-# How long each fuzz target runs.
+# How long each fuzz target runs, and how often make torture kills the program.
 FUZZTIME ?= 60s
+KILLS ?= 200
 
 run: go assets ## start the demo: the whole portal against a simulated Entra and Graph
 	@echo 'Building the demo. The first time takes a minute or two.'
@@ -73,6 +74,10 @@ vulnerabilities: go ## look for known vulnerabilities that the programs can reac
 
 image-check: build ## build the image's last stage with buildah, look at what it holds and run it
 	@.release/image-check
+
+torture: go assets ## kill the program KILLS times (200) under load and fill its disk, and print the figures
+	@FOBDESK_TEST_KILLS=$(KILLS) go test -count 1 -timeout 24h -v -run FIG04 ./cmd/fobdesk | \
+	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -15,8 +15,6 @@ type tests struct{ *testing.M }
 // Run runs them, and closes the connections.
 func (t tests) Run() int {
 	code := t.M.Run()
-	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport.CloseIdleConnections()
-	}
+	new(http.Client).CloseIdleConnections()
 	return code
 }

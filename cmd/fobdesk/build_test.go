@@ -23,9 +23,7 @@ type tests struct{ *testing.M }
 func (t tests) Run() int {
 	code := t.M.Run()
 	_ = os.RemoveAll(folder())
-	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport.CloseIdleConnections()
-	}
+	new(http.Client).CloseIdleConnections()
 	return code
 }
 

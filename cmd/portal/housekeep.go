@@ -21,19 +21,22 @@ type housekeeping struct {
 	log      *slog.Logger
 }
 
-// run does each chore now and every minute until ctx ends, and writes the head of the audit trail
-// to the log now and each hour: a trail that was cut or built anew no longer fits it.
+// run looks for intents without an outcome now and every twenty seconds until ctx ends, so that each
+// is found within a minute of its act. It does the other chores every minute, and writes the head of
+// the audit trail to the log now and each hour: a trail that was cut or built anew no longer fits it.
 func (h housekeeping) run(ctx context.Context) {
-	const everyHead = 60 // minutes
-	for minute := 0; ; minute++ {
+	const pause, everyChore, everyHead = 20 * time.Second, 3, 180 // rounds
+	for round := 0; ; round++ {
 		lost, err := h.desk.Sweep(ctx)
 		h.report(ctx, err)
 		if lost > 0 {
 			h.log.WarnContext(ctx, "intents without an outcome", "count", lost)
 		}
-		h.report(ctx, errors.Join(h.sessions.Purge(ctx), h.visits.Purge(ctx)))
-		h.report(ctx, h.store.PurgeLedger(ctx, h.now()))
-		if minute%everyHead == 0 {
+		if round%everyChore == 0 {
+			h.report(ctx, errors.Join(h.sessions.Purge(ctx), h.visits.Purge(ctx)))
+			h.report(ctx, h.store.PurgeLedger(ctx, h.now()))
+		}
+		if round%everyHead == 0 {
 			head, err := h.store.AuditHead(ctx)
 			h.report(ctx, err)
 			h.log.InfoContext(ctx, "audit head", "head", head.String())
@@ -41,7 +44,7 @@ func (h housekeeping) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Minute):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -17,8 +17,6 @@ type tests struct{ *testing.M }
 func (t tests) Run() int {
 	code := t.M.Run()
 	CloseBrowser()
-	if transport, ok := http.DefaultTransport.(*http.Transport); ok {
-		transport.CloseIdleConnections()
-	}
+	new(http.Client).CloseIdleConnections()
 	return code
 }
