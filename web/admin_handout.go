@@ -30,6 +30,7 @@ const (
 const (
 	flawNobody  = oath.Flaw("nobody")
 	flawSeveral = oath.Flaw("several")
+	flawAnother = oath.Flaw("another") // than the one who was chosen
 )
 
 // queue is where one person after another is served: at the help desk, or at a station.
@@ -128,7 +129,7 @@ func (s *Server) postHandout(c echo.Context) error { return s.postQueue(c, s.des
 
 func (s *Server) postQueue(c echo.Context, q queue) error {
 	f := fields{form: c.Request().PostForm}
-	query := read(&f, fieldQuery, needed)
+	query := read(&f, fieldQuery, asked)
 	chosen := read(&f, fieldPerson, asSeen)
 	in := desk.Enrolment{
 		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
@@ -164,6 +165,9 @@ func (s *Server) recordFind(c echo.Context, query string, serial oath.SerialNumb
 	return nil
 }
 
+// asked is a query as it is looked for and recorded.
+func asked(typed string) (string, error) { return needed(strings.TrimSpace(typed)) }
+
 // severalMeant is who may be meant by a query.
 type severalMeant struct{ people []oath.Person }
 
@@ -177,11 +181,14 @@ func (s *Server) whoIsMeant(c echo.Context, query, chosen string) (oath.Person, 
 	query = strings.TrimSpace(query)
 	if _, isID := objectID(query); isID || strings.Contains(query, "@") {
 		person, err := s.people(c).Find(ctx, query)
-		if !errors.Is(err, outcome.NotFound) {
+		switch {
+		case err == nil && chosen != "" && chosen != person.ID:
+			return oath.Person{}, whichOne(flawAnother, []oath.Person{person})
+		case !errors.Is(err, outcome.NotFound):
 			return person, err
 		}
 	}
-	people, _, err := s.people(c).Search(ctx, query, "")
+	people, more, err := s.people(c).Search(ctx, query, "")
 	if err != nil {
 		return oath.Person{}, err
 	}
@@ -189,17 +196,21 @@ func (s *Server) whoIsMeant(c echo.Context, query, chosen string) (oath.Person, 
 	switch {
 	case i >= 0:
 		return people[i], nil
-	case len(people) == 1:
+	case chosen != "" && len(people) > 0:
+		return oath.Person{}, whichOne(flawAnother, people)
+	case len(people) == 1 && more == "":
 		return people[0], nil
+	case len(people) > 0:
+		return oath.Person{}, whichOne(flawSeveral, people)
 	}
-	return oath.Person{}, whichOne(people)
+	return oath.Person{}, whichOne(flawNobody, nil)
 }
 
-// whichOne refuses a query that means nobody or several.
-func whichOne(people []oath.Person) error {
-	flaw, behind := flawSeveral, error(&severalMeant{people})
-	if len(people) == 0 {
-		flaw, behind = flawNobody, flawNobody
+// whichOne refuses a query that does not mean one person, or not the one who was chosen.
+func whichOne(flaw oath.Flaw, people []oath.Person) error {
+	behind := error(flaw)
+	if len(people) > 0 {
+		behind = &severalMeant{people}
 	}
 	return &outcome.Error{
 		Outcome: outcome.InvalidInput, Err: behind, Fields: []outcome.Field{{Name: fieldQuery, Flaw: string(flaw)}},

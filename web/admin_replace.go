@@ -56,7 +56,9 @@ func (s *Server) getReplace(c echo.Context) error {
 	}
 	told := personState{}
 	s.takeDone(c, state.Person, &told)
-	props.Summary = told.summary
+	if props.Summary = told.summary; told.summary != nil && told.summary.Outcome == string(outcome.Deactivated) {
+		told.summary.Text = nil // what comes next stands below, and is not to switch it on again
+	}
 	return s.render(c, http.StatusOK, s.replacePage(c, state, c.QueryParam(fieldFob), props))
 }
 
@@ -153,7 +155,7 @@ func readReplace(f *fields) replaceForm {
 	in := replaceForm{
 		old: desk.Exchange{
 			MethodID: read(f, fieldFob, needed), Form: read(f, fieldForm, asSeen),
-			Remove: read(f, fieldOff, parseOff),
+			Remove: read(f, fieldOff, parseOff), Asked: f.typed(fieldOff) != "",
 		},
 		giveUp: read(f, fieldGiveUp, asSeen) != "",
 		coded:  strings.TrimSpace(f.typed(fieldCode)) != "",

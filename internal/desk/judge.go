@@ -93,6 +93,7 @@ func (d *Desk) readBack(ctx context.Context, a answer) End {
 // Reasons that narrow the words of an outcome.
 const (
 	reasonAssigned = "assigned" // the fob is bound to the person now, but not active
+	reasonAct      = "act"      // what was refused carries no code
 	reasonAgain    = "again"    // not the first wrong code in the window
 	// ReasonNotSupported narrows NotAllowed: Graph does not take this kind of call for others.
 	ReasonNotSupported = "not_supported"
@@ -127,8 +128,8 @@ func (a answer) blind(methods []oath.Method) bool {
 // explain looks for the reason of a refusal that may mean several things. Where Graph can't be
 // read, its first word stands.
 func (d *Desk) explain(ctx context.Context, a answer) End {
-	if a.done == outcome.Removed || a.done == outcome.Deactivated {
-		return ended(a.err)
+	if a.done == outcome.Removed || a.done == outcome.Deactivated { // neither carries a code
+		return a.narrow(outcome.Refused, reasonAct)
 	}
 	methods, err := a.fobs.List(ctx)
 	if err != nil {

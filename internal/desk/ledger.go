@@ -19,7 +19,8 @@ type Ledger interface {
 	//   - *Repeat: the same person sent the same code for the same fob: Settled is that act's end,
 	//     or nil while it is still under way;
 	//   - *outcome.Error TooManyAttempts with RetryAfter, or with ReasonLocked and no RetryAfter, or
-	//     WrongCode where somebody else has used the code;
+	//     where somebody else has used it, or its fob was changed since: WrongCode for a code,
+	//     Overtaken with ReasonSpent for a form;
 	//   - any other error: the store failed, and Graph must not be called.
 	Open(ctx context.Context, act Act) error
 	// Claim does for an act that Open let through without a code what Open does at once for an act
@@ -95,6 +96,9 @@ const LockAfter = 100
 
 // ReasonLocked narrows TooManyAttempts: waiting is not the cure, an admin is.
 const ReasonLocked = "locked"
+
+// ReasonSpent narrows Overtaken: what the form asked for was done once, and undone since.
+const ReasonSpent = "spent"
 
 // End is what came of an act.
 type End struct {

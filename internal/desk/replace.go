@@ -20,6 +20,8 @@ type Exchange struct {
 	// Remove takes the fob off its person; otherwise it is switched off and remembered as lost, for
 	// it may turn up.
 	Remove bool
+	// Asked says that the form asked for it, so that one that is out of use already is not passed over.
+	Asked bool
 }
 
 // BeginReplacement takes the old fob out of use, which is the first half of a replacement. That the
@@ -28,7 +30,7 @@ type Exchange struct {
 // empty where the old fob was out of use already, or an *outcome.Error as Remove does.
 func (d *Desk) BeginReplacement(ctx context.Context, fobs Fobs, by By, in Exchange) (string, error) {
 	before, err := d.replacement(ctx, by.Subject.ID, in.MethodID)
-	if err != nil || before != nil && before.Off != "" {
+	if err != nil || before != nil && before.Off != "" && !in.Asked {
 		return "", err
 	}
 	begun := Replacement{
@@ -42,7 +44,7 @@ func (d *Desk) BeginReplacement(ctx context.Context, fobs Fobs, by By, in Exchan
 	switch {
 	case before != nil && in.Remove && errors.Is(err, outcome.NotFound): // it went when nobody could tell
 		return "", d.goOn(ctx, begun, outcome.Removed)
-	case errors.Is(err, outcome.OutcomeUnknown):
+	case errors.Is(err, outcome.OutcomeUnknown), err != nil && before != nil:
 		return "", err
 	case err != nil:
 		return "", errors.Join(err, d.EndReplacement(ctx, by.Subject.ID, in.MethodID))
@@ -104,10 +106,12 @@ func (d *Desk) EndReplacement(ctx context.Context, personID, methodID string) er
 }
 
 // Settled is how the old fob of a replacement stands: as it was remembered, or where that is not
-// known, as Graph shows the person's fobs. It is empty while the fob is still in use.
+// known, as Graph shows the person's fobs. It is empty while the fob is in use, or is so again.
 func (r Replacement) Settled(methods []oath.Method) outcome.Outcome {
 	i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.ID == r.OldMethod })
 	switch {
+	case i >= 0 && methods[i].Active(): // it turned up and was made to work again
+		return ""
 	case r.Off != "":
 		return r.Off
 	case i < 0:

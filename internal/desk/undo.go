@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -23,13 +22,10 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 		if err != nil {
 			return unsent(by, err)
 		}
-		i := slices.IndexFunc(methods, func(m oath.Method) bool {
-			return m.Is(serial) && !m.Created.After(done.End.At.Add(skew)) // else somebody bound it anew since
-		})
-		if i < 0 {
+		bound, ok := boundBy(done, methods, serial)
+		if !ok {
 			return unsent(by, outcome.New(outcome.NotFound))
 		}
-		bound := methods[i]
 		act.Serial, act.DisplayName = bound.Device.SerialNumber, bound.Device.DisplayName
 		requestID, err := fobs.Remove(ctx, bound.ID)
 		return d.judge(ctx, answer{
@@ -37,6 +33,17 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 			find: func(m oath.Method) bool { return m.ID == bound.ID },
 		})
 	})
+}
+
+// boundBy finds what the act bound: the newest binding of that fob, for a legacy one may stand beside
+// it. One that is newer than the act is somebody else's.
+func boundBy(done Receipt, methods []oath.Method, serial oath.SerialNumber) (newest oath.Method, ok bool) {
+	for _, m := range methods {
+		if m.Is(serial) && (!ok || m.Created.After(newest.Created)) {
+			newest, ok = m, true
+		}
+	}
+	return newest, ok && !newest.Created.After(done.End.At.Add(skew))
 }
 
 // Bound reports whether the act bound a fob to its subject.

@@ -104,32 +104,41 @@ func (t *tx) claim(act desk.Act) (bool, error) {
 }
 
 const selectClaim = `SELECT act.id, intent.actor, intent.subject, act.reason,
-	ended.outcome, ended.graph_request_id, ended.time
+	ended.outcome, ended.graph_request_id, ended.time, COALESCE(ended.serial, ''), COALESCE(ended.number, 0)
 	FROM code_claim
 	JOIN act ON act.id = code_claim.act
 	JOIN audit AS intent ON intent.number = act.intent
 	LEFT JOIN audit AS ended ON ended.number = act.outcome
 	WHERE code_claim.hash = $1`
 
-// usedCode answers an act whose code was claimed before: with that act where the same person did
-// it for the same one, and else as Graph answers a wrong code. The second is in the trail, as a
-// row without an intent, for nothing was asked of Graph.
+// What was done with a person's fob after the row of this number.
+const selectDoneSince = `SELECT COUNT(*) FROM audit
+	WHERE UPPER(serial) = UPPER($1) AND serial <> '' AND number > $2 AND subject = $3
+	AND outcome IN ('enrolled', 'activated', 'assigned', 'deactivated', 'removed')`
+
+// usedCode answers an act whose code, or form, was claimed before: with that act where the same
+// person did it for the same one and what it did still stands, and else as spent. That is in the
+// trail, as a row without an intent, for nothing was asked of Graph.
 func (t *tx) usedCode(act desk.Act) (refusal, err error) {
-	var first struct{ id, actor, subject, reason string }
+	var first struct{ id, actor, subject, reason, serial string }
 	var ended struct {
 		outcome, graphRequestID sql.NullString
 		at                      sql.NullInt64
+		number                  int64
 	}
 	err = t.row(selectClaim, []any{act.Once}, &first.id, &first.actor, &first.subject, &first.reason,
-		&ended.outcome, &ended.graphRequestID, &ended.at)
+		&ended.outcome, &ended.graphRequestID, &ended.at, &first.serial, &ended.number)
 	if err != nil {
 		return nil, fmt.Errorf("read who used the code: %w", err)
 	}
-	if first.actor != act.Actor.ID || first.subject != act.Subject.ID {
-		row := rowOf(act)
-		row.Outcome = string(outcome.WrongCode)
-		_, err := t.append(row)
-		return outcome.New(outcome.WrongCode), err
+	since := 0
+	if ended.outcome.Valid {
+		if err := t.row(selectDoneSince, []any{first.serial, ended.number, first.subject}, &since); err != nil {
+			return nil, fmt.Errorf("read what was done since: %w", err)
+		}
+	}
+	if first.actor != act.Actor.ID || first.subject != act.Subject.ID || since > 0 {
+		return t.spent(act)
 	}
 	repeat := &desk.Repeat{ActID: first.id}
 	if ended.outcome.Valid {
@@ -139,6 +148,19 @@ func (t *tx) usedCode(act desk.Act) (refusal, err error) {
 		}
 	}
 	return repeat, nil
+}
+
+// spent refuses what was used before: a code as Graph answers a wrong one, a form as one that was
+// overtaken.
+func (t *tx) spent(act desk.Act) (refusal, err error) {
+	answer := &outcome.Error{Outcome: outcome.WrongCode}
+	if len(act.Limits) == 0 { // it carries no code
+		answer = &outcome.Error{Outcome: outcome.Overtaken, Reason: desk.ReasonSpent}
+	}
+	row := rowOf(act)
+	row.Outcome = string(answer.Outcome)
+	_, err = t.append(row)
+	return answer, err
 }
 
 // FindReceipt returns the end of an act that this person did, or desk.ErrNoReceipt.
