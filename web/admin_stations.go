@@ -79,7 +79,7 @@ func (s *Server) stationsPage(c echo.Context, props view.StationsProps) (templ.C
 func (s *Server) stationLine(c echo.Context, st station.Station) view.Station {
 	ctx := c.Request().Context()
 	line := view.Station{
-		ID: st.ID, Name: st.Name, Place: st.Place, Language: st.Language, Rename: view.Input{Value: st.Name},
+		ID: st.ID, Name: st.Name, Place: st.Place, Language: tongueName(ctx, st.Language), Rename: view.Input{Value: st.Name},
 		Seen: s.exact(c, st.Seen), Act: s.exact(c, st.Acted), Status: "waiting",
 	}
 	switch {
@@ -138,6 +138,16 @@ func (s *Server) postStations(c echo.Context) error {
 	}
 	s.recordStation(c, audit.EventStationMade, made.Name)
 	return c.Redirect(http.StatusSeeOther, didToStation("made"))
+}
+
+// tongueName is the name of a station's language in that language; empty where it has none.
+func tongueName(ctx context.Context, tag string) string {
+	for _, tongue := range languages(ctx) {
+		if tongue.Tag == tag {
+			return tongue.Name
+		}
+	}
+	return ""
 }
 
 func knownTongue(ctx context.Context, typed string) (string, error) {

@@ -68,6 +68,14 @@ func MakeStation(t testing.TB, portal http.Handler, name string) (id, code strin
 	return made.ID, code
 }
 
+// SetStationLanguage gives a station the language it goes back to.
+func SetStationLanguage(t testing.TB, portal http.Handler, id, tag string) {
+	t.Helper()
+	if err := portal.(*Server).Stations.Rename(t.Context(), id, "Reception", "", tag); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // RevokeStation revokes a station.
 func RevokeStation(t testing.TB, portal http.Handler, id string) {
 	t.Helper()

@@ -1,0 +1,63 @@
+package web_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"fobdesk/internal/sim"
+	"fobdesk/web"
+)
+
+// speaks is the language of the station's welcome.
+func (k kiosk) speaks(t testing.TB) string {
+	t.Helper()
+	return k.Follow(t, k.Get(t, "/kiosk")).Doc(t).Find("html.kiosk").AttrOr("lang", "")
+}
+
+// chooses presses a language on the welcome.
+func (k kiosk) chooses(t testing.TB, tag string) {
+	t.Helper()
+	page := k.Post(t, "/language", url.Values{"lang": {tag}, "return_to": {"/kiosk"}})
+	if got := page.Header.Get("Location"); got != "/kiosk" {
+		t.Fatalf("the choice answered %d to %q", page.Status, got)
+	}
+	if cookie := page.Header.Get("Set-Cookie"); !strings.Contains(cookie, "Max-Age=600;") {
+		t.Errorf("the choice is kept longer than a visit: %s", cookie)
+	}
+	if got := k.speaks(t); got != tag {
+		t.Errorf("the station speaks %q, want %q", got, tag)
+	}
+}
+
+func TestKSK05AStationSpeaksItsOwnLanguageAgainAfterEachPerson(t *testing.T) {
+	t.Parallel()
+	w, k := newKioskWorld(t)
+	web.SetStationLanguage(t, w.Handler(), k.id, "nl")
+	if got := k.speaks(t); got != "nl" {
+		t.Fatalf("the station speaks %q, want its own nl", got)
+	}
+	for how, leave := range map[string]func(){
+		"by the button": func() { k.finishes(t) },
+		"by idling":     func() { w.Clock.Pass(2 * time.Minute) },
+	} {
+		k.chooses(t, "ar")
+		k.starts(t, sim.AdaID)
+		if page := k.Get(t, "/kiosk/enrol"); page.Doc(t).Find("html[lang=ar][dir=rtl]").Length() != 1 {
+			t.Errorf("%s: the visit is not in the language that was chosen", how)
+		}
+		leave()
+		if got := k.speaks(t); got != "nl" {
+			t.Errorf("left %s, the station speaks %q, want its own nl", how, got)
+		}
+	}
+}
+
+func TestEveryLanguageIsOnTheStationsWelcome(t *testing.T) {
+	t.Parallel()
+	_, k := newKioskWorld(t)
+	if got := k.Get(t, "/kiosk").Doc(t).Find("form[action='/language'] button[name=lang]").Length(); got < 10 {
+		t.Errorf("%d languages are offered", got)
+	}
+}
