@@ -39,9 +39,9 @@ func lockStore(t *testing.T, w *e2e.World) func() {
 
 // formsForOthers are the forms about somebody else that become an act at Graph, each with a sound
 // content but for what its page adds.
-func formsForOthers(w *e2e.World) map[string]url.Values {
-	code, fob := w.Cloud.Code(goodFob), methodOf(w, ben, bensActiveFob)
-	assigned := methodOf(w, ben, bensAssignedFob)
+func formsForOthers(t *testing.T, w *e2e.World) map[string]url.Values {
+	code, fob := w.Cloud.Code(goodFob), idOf(t, w, bensActiveFob)
+	assigned := idOf(t, w, bensAssignedFob)
 	return map[string]url.Values{
 		personPath(ben, "enrol"):                      enrolment(goodFob, code),
 		personPath(ben, "assign"):                     {"serialNumber": {goodFob}},
@@ -66,16 +66,6 @@ func readPeople(w *e2e.World) string {
 	return ""
 }
 
-// methodOf is the id of a person's fob.
-func methodOf(w *e2e.World, person, serial string) string {
-	for _, fob := range w.Cloud.Held(person) {
-		if fob.Serial == serial {
-			return fob.ID
-		}
-	}
-	return ""
-}
-
 func TestAUD01AUD02ForOthersGraphIsAskedNothingBeforeTheIntentIsWritten(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
@@ -84,7 +74,7 @@ func TestAUD01AUD02ForOthersGraphIsAskedNothingBeforeTheIntentIsWritten(t *testi
 	defer unlock()
 	w.Cloud.ResetCalls()
 	var posted sync.WaitGroup // at once, for each waits as long as the store may take
-	for path, form := range formsForOthers(w) {
+	for path, form := range formsForOthers(t, w) {
 		posted.Go(func() {
 			page := v.Post(t, path, form)
 			if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "unavailable" {
@@ -131,7 +121,7 @@ func TestAMalformedFormForOthersAsksGraphNothing(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := withInventory(t, w, mia)
-	active, assigned := methodOf(w, ben, bensActiveFob), methodOf(w, ben, bensAssignedFob)
+	active, assigned := idOf(t, w, bensActiveFob), idOf(t, w, bensAssignedFob)
 	page := v.Get(t, personPath(ben)).Doc(t)
 	seen := page.Find("form[action$='/enrol'] [name=seen]").AttrOr("value", "")
 	if seen == "" {
