@@ -2,7 +2,6 @@ package main
 
 import (
 	"database/sql"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -28,8 +27,9 @@ type torture struct {
 
 	mu         sync.Mutex
 	done       map[string]receipt // by what was typed: what was acknowledged
+	sent       map[string]int     // by what was typed: how often Graph was sent it and did not refuse it
 	unanswered []submission
-	refused    map[string]int
+	refused    map[int]int // by status
 }
 
 // receipt is an enrolment that was acknowledged.
@@ -62,17 +62,21 @@ func TestFIG04AndRST02KilledUnderLoadNothingIsLostOrDoneTwice(t *testing.T) {
 	p := e2e.NewProgram(t, program(t), e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_LOG_LEVEL", "error"),
 		e2e.Setting("FOBDESK_ATTEMPTS", "1000"), // what is unknown counts as a try
 		e2e.Tenant(func(o *sim.Options) { o.Switches.NoFreshMFA = true }))
-	w := &torture{Program: p, stop: make(chan struct{}), next: make(chan int), done: map[string]receipt{}, refused: map[string]int{}}
+	w := &torture{Program: p, stop: make(chan struct{}), next: make(chan int), done: map[string]receipt{}, sent: map[string]int{}, refused: map[int]int{}}
 	for _, id := range []string{sim.AdaID, sim.HanakoID, sim.JonasID, sim.HenrikID} {
 		w.people = append(w.people, p.SignedIn(t, id))
 	}
-	p.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodPost, Delay: 30 * time.Millisecond})
+	// Acts are under way at nearly any moment, done at Graph already or not yet.
+	p.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodPost, AfterEffect: true, Delay: 150 * time.Millisecond})
+	p.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodDelete, Delay: 150 * time.Millisecond})
 	load := w.load()
 	slowest, n := time.Duration(0), kills(t)
 	for range n {
 		time.Sleep(100*time.Millisecond + rand.N(600*time.Millisecond)) // a moment that nobody chose
 		p.Signal(os.Kill)
 		p.Wait(t)
+		time.Sleep(20 * time.Millisecond) // what was cut off at Graph is in its log by then
+		w.tally()
 		slowest = max(slowest, p.Start(t))
 		for i, v := range w.people {
 			if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
@@ -135,7 +139,7 @@ func (w *torture) enrol(v *e2e.Visitor, serial string) {
 	case strings.HasPrefix(path, "/receipts/"):
 		w.done[typed(serial, form.Get("verificationCode"))] = receipt{v, path}
 	default:
-		w.refused[fmt.Sprint(answer.StatusCode)]++
+		w.refused[answer.StatusCode]++
 	}
 	w.mu.Unlock()
 	for range 5 { // or the fifth fob would be the last; a removal may be killed too
@@ -185,9 +189,7 @@ func (w *torture) awaitSettled(t *testing.T) time.Duration {
 	began := time.Now()
 	for {
 		var open int
-		err := db.QueryRow(`SELECT count(*) FROM audit a WHERE a.event IN ('enrol', 'remove') AND a.outcome = '' AND NOT EXISTS
-			(SELECT 1 FROM audit b WHERE b.request_id = a.request_id AND b.outcome != '')`).Scan(&open)
-		if err != nil {
+		if err := db.QueryRow("SELECT count(*) FROM act WHERE outcome IS NULL").Scan(&open); err != nil {
 			t.Fatal(err)
 		}
 		if waited := time.Since(began); open == 0 || waited > 2*time.Minute {
@@ -210,10 +212,11 @@ func (w *torture) sendAgain(t *testing.T) {
 // lost counts enrolments that were acknowledged and are not remembered, or were never done.
 func (w *torture) lost(t *testing.T) int {
 	t.Helper()
-	sent, lost := w.sent(), 0
+	w.tally()
+	lost := 0
 	for serial, kept := range w.done {
-		if page := kept.visitor.Get(t, kept.path); page.Status != http.StatusOK || page.Outcome(t) != "enrolled" || sent[serial] == 0 {
-			t.Errorf("%s was acknowledged, and its receipt is %d %q; Graph did it %d times", serial, page.Status, page.Outcome(t), sent[serial])
+		if page := kept.visitor.Get(t, kept.path); page.Status != http.StatusOK || page.Outcome(t) != "enrolled" || w.sent[serial] == 0 {
+			t.Errorf("%s was acknowledged, and its receipt is %d %q; Graph did it %d times", serial, page.Status, page.Outcome(t), w.sent[serial])
 			lost++
 		}
 	}
@@ -223,7 +226,7 @@ func (w *torture) lost(t *testing.T) int {
 // doubled counts submissions that Graph was sent more than once.
 func (w *torture) doubled() int {
 	doubled := 0
-	for _, times := range w.sent() {
+	for _, times := range w.sent {
 		if times > 1 {
 			doubled++
 		}
@@ -231,14 +234,13 @@ func (w *torture) doubled() int {
 	return doubled
 }
 
-// sent is how often Graph was sent each submission and did not refuse it.
-func (w *torture) sent() map[string]int {
-	sent := map[string]int{}
+// tally counts what Graph was sent, while nobody sends anything: it keeps the last calls only.
+func (w *torture) tally() {
 	for _, call := range w.Cloud.Calls() {
 		if serial, ok := call.Body["serialNumber"].(string); ok && call.Side == sim.SideGraph && call.Status != http.StatusBadRequest {
 			code, _ := call.Body["verificationCode"].(string)
-			sent[typed(serial, code)]++
+			w.sent[typed(serial, code)]++
 		}
 	}
-	return sent
+	w.Cloud.ResetCalls()
 }
