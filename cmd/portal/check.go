@@ -32,7 +32,7 @@ func (u unknown) Error() string { return u.why }
 // failed. It changes nothing and shows no secret.
 func Check(ctx context.Context, cfg *config.Config, out io.Writer) bool {
 	good, lead := true, true
-	for _, t := range trials(cfg) {
+	for _, t := range trials(cfg) { //nolint:contextcheck // calls bring their own
 		if t.follows && !lead {
 			fmt.Fprintf(out, "note %s: not tried\n", t.name)
 			continue
