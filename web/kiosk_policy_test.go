@@ -156,8 +156,8 @@ func TestKSK04ASignInThatBeganBeforeThePairingIsRefused(t *testing.T) {
 	k := kiosk{v, id}
 	k.wantNobody(t, "afterwards")
 	for name := range v.Cookies() {
-		if !strings.Contains(name, "station") && !strings.Contains(name, "signin") {
-			t.Errorf("a cookie %s is left", name)
+		if !strings.Contains(name, "station") && !strings.Contains(name, "signin") && !strings.HasSuffix(name, "-owed") {
+			t.Errorf("a cookie %s is left", name) // Entra knows who signed in there, and is owed word of it
 		}
 	}
 }

@@ -91,6 +91,7 @@ func (s *Server) postKioskPair(c echo.Context) error {
 	}
 	sess := current(c)
 	c.Set(stationKey, &paired)
+	s.forgetLanguage(c) // it was of whoever used the browser before
 	if err := s.Sessions.Leave(c.Response(), c.Request()); err != nil {
 		return err
 	}

@@ -108,6 +108,15 @@ func (s *Server) owesEntra(c echo.Context) bool {
 	return isOwed
 }
 
+// oweUnknown keeps that whoever came back to this station from a sign-in that failed is to be signed
+// out at Entra, which may know them although we do not.
+func (s *Server) oweUnknown(c echo.Context) error {
+	if stationOf(c) == nil || s.owesEntra(c) {
+		return nil
+	}
+	return s.store(c).Owe(c.Response(), "")
+}
+
 // pastEntra answers the way to the welcome that ends the person's session at Entra; false where Entra
 // need not be told or, just now, can't be: a station must not be left on a page of the browser's own
 // that says so.

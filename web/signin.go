@@ -55,6 +55,9 @@ const returnKey = "return_to"
 func (s *Server) getCallback(c echo.Context) error {
 	signIn, identity, tokens, err := s.callback(c)
 	if err != nil {
+		if owing := s.oweUnknown(c); owing != nil {
+			return owing
+		}
 		if errors.Is(err, outcome.SignInRefused) {
 			s.record(c, audit.EventSignIn, outcome.SignInRefused, current(c))
 		}
