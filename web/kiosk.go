@@ -41,6 +41,9 @@ func (s *Server) getKiosk(c echo.Context) error {
 func (s *Server) kioskWelcome(c echo.Context, trouble string) templ.Component {
 	props := view.KioskWelcomeProps{Kiosk: s.kiosk(c, "kiosk.title", nil), Trouble: trouble, Left: s.owesEntra(c)}
 	props.Refresh = seconds(welcomeRefresh)
+	if s.chosen(c, languageCookie) != "" {
+		props.Chosen = seconds(s.Visits.Idle)
+	}
 	return view.KioskWelcomePage(props)
 }
 

@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"fobdesk/internal/e2e"
+	"fobdesk/internal/htmltest"
 	"fobdesk/internal/sim"
 	"fobdesk/web"
 )
@@ -59,5 +62,18 @@ func TestEveryLanguageIsOnTheStationsWelcome(t *testing.T) {
 	_, k := newKioskWorld(t)
 	if got := k.Get(t, "/kiosk").Doc(t).Find("form[action='/language'] button[name=lang]").Length(); got < 10 {
 		t.Errorf("%d languages are offered", got)
+	}
+}
+
+func TestKSK05ALanguageThatWasChosenAndLeftIsTakenBack(t *testing.T) {
+	t.Parallel()
+	_, k := newKioskWorld(t)
+	welcome := func() *e2e.Page { return k.Follow(t, k.Get(t, "/kiosk")) }
+	sees(t, welcome(), http.StatusOK, htmltest.Not(htmltest.In("[data-own-language]")))
+	k.chooses(t, "de")
+	sees(t, welcome(), http.StatusOK, htmltest.In("form[action='/language'][data-own-language='90'] [name=lang]", htmltest.HasValue("")))
+	k.Post(t, "/language", url.Values{"lang": {""}, "return_to": {"/kiosk"}})
+	if got := k.speaks(t); got != "en" {
+		t.Errorf("the station speaks %q", got)
 	}
 }

@@ -97,7 +97,7 @@ func (s *Server) postKioskPair(c echo.Context) error {
 	}
 	if sess != nil {
 		s.record(c, audit.EventSignOut, "signed_out", sess)
-		if err := s.Visits.At(paired.ID).Owe(c.Response(), sess.LoginHint); err != nil {
+		if err := s.Visits.At(paired.ID).Owe(c.Response(), c.Request(), sess.LoginHint); err != nil {
 			return err
 		}
 	}

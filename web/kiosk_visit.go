@@ -111,10 +111,10 @@ func (s *Server) owesEntra(c echo.Context) bool {
 // oweUnknown keeps that whoever came back to this station from a sign-in that failed is to be signed
 // out at Entra, which may know them although we do not.
 func (s *Server) oweUnknown(c echo.Context) error {
-	if stationOf(c) == nil || s.owesEntra(c) {
+	if stationOf(c) == nil {
 		return nil
 	}
-	return s.store(c).Owe(c.Response(), "")
+	return s.store(c).Owe(c.Response(), c.Request(), "")
 }
 
 // pastEntra answers the way to the welcome that ends the person's session at Entra; false where Entra
@@ -162,7 +162,7 @@ func (s *Server) admitVisit(c echo.Context, signIn session.SignIn, identity entr
 	if sess != nil && !signIn.Fresh && sess.Operator == signIn.Operator && sess.Person.Same(identity.Person) {
 		return nil
 	}
-	if err := s.store(c).Owe(c.Response(), identity.LoginHint); err != nil {
+	if err := s.store(c).Owe(c.Response(), c.Request(), identity.LoginHint); err != nil {
 		return err
 	}
 	s.noteAuthTime(c, *st, identity.AuthTime.IsZero())

@@ -34,11 +34,14 @@ func (s *Server) language(next echo.HandlerFunc) echo.HandlerFunc {
 
 // postLanguage keeps the language that was chosen and leads back to the same step. One that there
 // are no words in is the nearest that has some, or changes nothing. At a station it is kept no longer
-// than a visit may last.
+// than a visit may last, and an empty one takes it back.
 func (s *Server) postLanguage(c echo.Context) error {
 	form, life := c.Request().PostForm, switchLife
 	if stationOf(c) != nil {
 		life = s.Visits.Max
+		if form.Get(fieldLanguage) == "" {
+			s.forgetLanguage(c)
+		}
 	}
 	if tag, ok := message.Nearest(form.Get(fieldLanguage)); ok {
 		http.SetCookie(c.Response(), s.switchCookie(languageCookie, tag.String(), life))
@@ -55,7 +58,7 @@ func (s *Server) speak(c echo.Context, st *station.Station) {
 	c.SetRequest(r.WithContext(message.WithLanguage(r.Context(), language.Make(st.Language))))
 }
 
-// forgetLanguage ends a visit in the station's own language.
+// forgetLanguage takes the choice back: at a station, the next page is in its own language.
 func (s *Server) forgetLanguage(c echo.Context) {
 	http.SetCookie(c.Response(), s.switchCookie(languageCookie, "", 0))
 }

@@ -136,7 +136,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		case errors.Is(err, outcome.NotAllowed):
 			s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, who.current)
 			return err
-		case errors.Is(err, outcome.NotFound) && revokedStation(c) != nil:
+		case errors.Is(err, outcome.NotFound) && (revokedStation(c) != nil || s.wasStation(c)):
 			return s.putOut(c, err)
 		case err != nil:
 			return err
@@ -174,6 +174,13 @@ func (s *Server) asker(c echo.Context, may access) (asker, error) {
 	}
 	c.Set(sessionKey, who.current)
 	return who, err
+}
+
+// wasStation reports whether the browser was a station whose visitor Entra still has to be told of: a
+// new pairing code gave the station to another browser in the middle of a visit.
+func (s *Server) wasStation(c echo.Context) bool {
+	_, isOwed := s.Visits.Owed(c.Request())
+	return isOwed && s.Stations.Holds(c.Request()) && s.route(c).access.forStations()
 }
 
 // renewRoles reads the person's roles anew, once. Where Entra gives no newer ID token they stay as

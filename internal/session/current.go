@@ -99,7 +99,7 @@ func (st *Store) Start(w http.ResponseWriter, r *http.Request, sess Session) err
 	}
 	delete(g.Values, deadKey)
 	if st.Visits {
-		return st.Owe(w, sess.LoginHint)
+		return st.Owe(w, r, sess.LoginHint)
 	}
 	return nil
 }

@@ -28,8 +28,12 @@ func (st *Store) Leave(w http.ResponseWriter, r *http.Request) error {
 
 // Owe keeps in the browser that Entra is to be told that this person left, once they have: Entra
 // knows them from their sign-in on, whatever becomes of the visit here. The hint is their login_hint
-// claim; it is empty where that is not known. It is sealed like a draft.
-func (st *Store) Owe(w http.ResponseWriter, loginHint string) error {
+// claim; it is empty where that is not known, and where Entra is owed word of somebody else as well:
+// then it is to ask whom. It is sealed like a draft.
+func (st *Store) Owe(w http.ResponseWriter, r *http.Request, loginHint string) error {
+	if before, isOwed := st.Owed(r); isOwed && before != loginHint {
+		loginHint = ""
+	}
 	_, err := st.setSealed(w, st.cookieName(owedSuffix), owed{LoginHint: loginHint})
 	return err
 }

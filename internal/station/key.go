@@ -58,8 +58,11 @@ func (s *Stations) Keep(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Forget takes the key out of the browser.
-func (s *Stations) Forget(w http.ResponseWriter) { http.SetCookie(w, s.cookie("", -1)) }
+// Holds reports whether the request brings a key, of a station or of one that is no longer.
+func (s *Stations) Holds(r *http.Request) bool {
+	_, ok := s.keyOf(r)
+	return ok
+}
 
 func (s *Stations) setKey(w http.ResponseWriter, k key) {
 	http.SetCookie(w, s.cookie(encoding.EncodeToString(k.bytes()), keyLife))

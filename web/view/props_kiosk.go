@@ -34,6 +34,7 @@ type KioskWelcomeProps struct {
 	Kiosk
 	Trouble string // what is down: "entra", "graph" or "portal"; empty where all is well
 	Left    bool   // Entra could not be told that the last person left
+	Chosen  int    // seconds for which a language that was chosen is kept without use; 0 for the station's own
 	Notice  string // why the browser is back here
 }
 

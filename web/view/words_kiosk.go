@@ -16,7 +16,7 @@ func kioskRemovePath(fobID string) templ.SafeURL {
 // kioskModules are the scripts that improve a station's pages; each works by itself.
 var kioskModules = []string{
 	"busy.js", "scanner.js", "keypad.js",
-	"kiosk-welcome.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
+	"kiosk-welcome.js", "kiosk-language.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
 }
 
 // StationNameField returns the id of the input in the form that renames a station, for the
