@@ -148,3 +148,25 @@ func TestANoticeIsToldOfWhatThisPersonDidAndNotOfALink(t *testing.T) {
 		sound(t, v.Get(t, madeUp), htmltest.Not(notice))
 	}
 }
+
+func TestAPersonsPageSpeaksOfThePersonAndTellsItsFieldsApart(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := withAdminGrant(t, w, grace)
+	page := v.Get(t, personPath(ben))
+	sound(t, page,
+		htmltest.In("a[href='#enrol-title']"), htmltest.In("a[href='/admin/audit?subject="+ben+"']"),
+		htmltest.In("[for='assign-serialNumber']", htmltest.HasText("of the fob to assign")),
+		htmltest.In("form[action$='/deactivate'] button", htmltest.HasText(bensActiveFob)))
+	for _, path := range []string{personPath(ben), replaceBens} {
+		if shown := v.Get(t, path).Doc(t).Find("main").Text(); strings.Contains(shown, "your fobs") || strings.Contains(shown, "at home") {
+			t.Errorf("%s speaks to its person: %s", path, shown)
+		}
+	}
+	closed := v.Get(t, personPath(mia))
+	sound(t, closed, htmltest.In(".unread", htmltest.HasText("Ask somebody whose role reaches this person")), htmltest.Not(htmltest.In("a[href='#enrol-title']")))
+	refused := v.Post(t, personPath(mia, "enrol"), enrolment(goodFob, w.Cloud.Code(goodFob)))
+	if told, did := closed.Doc(t).Find(".unread-title").Text(), refused.Doc(t).Find("#summary h2").Text(); told != did {
+		t.Errorf("the page is headed %q, its refused form %q", told, did)
+	}
+}
