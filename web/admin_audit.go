@@ -239,7 +239,7 @@ func trailOutcomes() []string {
 		names = append(names, string(known))
 	}
 	slices.Sort(names)
-	return append(names, "signed_in", "signed_out_at_entra", "signed_out_elsewhere", "signed_out_by_admin", "unlocked", cameExported)
+	return append(names, "signed_in", "signed_out_at_entra", string(cameSignedOutElsewhere), string(cameSignedOutByAdmin), string(cameUnlocked), string(cameFound), cameExported)
 }
 
 // auditRow puts a row into words. An intent stands out where nothing came of its act yet.

@@ -20,7 +20,7 @@ const (
 )
 
 // historyEvents are the events that a person's page shows.
-var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "unlock", "lock", "limit"}
+var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "found", "unlock", "lock", "limit"}
 
 // history is what was done for the person lately, or with one of their fobs where a serial number is
 // given, each act once, the newest first.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,8 +20,10 @@ import (
 
 const (
 	personRoute   = "/admin/users/:id"
-	doneParam     = "done"     // the act whose receipt the page tells
-	unlockedParam = "unlocked" // the lock was lifted a moment ago
+	doneParam     = "done" // the act whose receipt the page tells
+	cameUnlocked  = outcome.Outcome("unlocked")
+	cameFound     = outcome.Outcome("found")
+	unlockedParam = "unlocked" // the request that lifted the lock a moment ago
 )
 
 // getPerson shows a person to an admin: their fobs, and what can be done.
@@ -102,10 +103,10 @@ func (s *Server) takeTyped(c echo.Context, person oath.Person, state *personStat
 // takeDone tells what came of the act that led here. A link that somebody made up tells nothing.
 func (s *Server) takeDone(c echo.Context, person oath.Person, state *personState) {
 	ctx := c.Request().Context()
-	if c.QueryParam(unlockedParam) != "" {
+	if s.recorded(c, unlockedParam, audit.EventUnlock, cameUnlocked, person.ID) {
 		state.notice = message.Text(ctx, "person.unlocked")
 	}
-	if c.QueryParam(endedParam) != "" {
+	if s.recorded(c, endedParam, audit.EventSignOut, cameSignedOutByAdmin, person.ID) {
 		state.notice = message.Text(ctx, "person.sessions_ended")
 	}
 	actID := c.QueryParam(doneParam)
@@ -211,27 +212,59 @@ func (s *Server) locked(c echo.Context, person oath.Person) bool {
 	return locked
 }
 
-// postUnlock lifts the lock that too many wrong codes put on a person.
+// reasonOwn is why nobody lifts their own lock: whoever guesses codes would have no limit.
+const reasonOwn = reasonOthers + ".own"
+
+// postUnlock lifts the lock that too many wrong codes put on a person. Graph knows no lock, so that
+// whether this admin may read the person's fobs decides whether they may act for them.
 func (s *Server) postUnlock(c echo.Context) error {
-	person, err := s.subject(c)
+	if id, ok := objectID(c.Param("id")); ok && id == current(c).Person.ID {
+		return &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonOwn}
+	}
+	person, methods, err := s.reached(c)
 	if err != nil {
 		return s.personProblem(c, err)
 	}
-	if err := s.Desk.Memory.Unlock(c.Request().Context(), person.ID); err != nil {
+	ctx := c.Request().Context()
+	locked, err := s.Desk.Memory.Locked(ctx, person.ID)
+	if err != nil {
 		return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
 	}
-	s.recordFor(c, audit.EventUnlock, "unlocked", person)
-	return c.Redirect(http.StatusSeeOther, view.PersonPath(person.ID)+"?"+unlockedParam+"=1")
+	if !locked {
+		state := personState{notice: message.Text(ctx, "person.not_locked")}
+		return s.render(c, http.StatusOK, s.personPage(c, seen{Person: person, Methods: methods}, state))
+	}
+	if err := s.recordFirst(c, s.newRow(c, audit.EventUnlock, cameUnlocked, current(c).Person, person)); err != nil {
+		return err
+	}
+	if err := s.Desk.Memory.Unlock(ctx, person.ID); err != nil {
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+	}
+	return c.Redirect(http.StatusSeeOther, recordedAt(c, view.PersonPath(person.ID), unlockedParam))
+}
+
+// reached reads the person of the address and their fobs; Graph refuses the fobs of somebody whom
+// this admin's role does not reach.
+func (s *Server) reached(c echo.Context) (oath.Person, []oath.Method, error) {
+	person, err := s.subject(c)
+	if err != nil {
+		return person, nil, err
+	}
+	methods, err := s.listOf(c, person)
+	return person, methods, err
 }
 
 // postFoundFor takes back that a person's fob is lost.
 func (s *Server) postFoundFor(c echo.Context) error {
-	person, err := s.subject(c)
+	person, methods, err := s.reached(c)
 	if err != nil {
 		return s.personProblem(c, err)
 	}
-	err = s.Desk.Found(c.Request().Context(), s.byFor(c, person, ""), c.Param("fob"))
-	if err != nil && !errors.Is(err, outcome.NotFound) { // pressed twice, it is found already
+	var serial string
+	if i := slices.IndexFunc(methods, func(m oath.Method) bool { return m.ID == c.Param("fob") }); i >= 0 {
+		serial = methods[i].Device.SerialNumber
+	}
+	if err := s.turnedUp(c, s.byFor(c, person, ""), c.Param("fob"), serial); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, view.PersonPath(person.ID))

@@ -258,7 +258,7 @@ func TestTheSheetOfAFobThatIsNobodysLeadsToTheEnrolment(t *testing.T) {
 	v := withAdminGrant(t, w, grace)
 	sound(t, v.Get(t, personPath(ada, "sheet")+"?serial="+goodFob),
 		htmltest.In(".sheet-address", htmltest.HasText(w.URL+"/enrol?serial="+goodFob)), htmltest.In("button[data-print][hidden]"))
-	for _, query := range []string{"", "?serial=", "?serial=%00", "?serial=" + strings.Repeat("A", 99)} {
+	for _, query := range []string{"", "?serial=", "?serial=%00", "?serial=" + goodFob + "&serial=GALT1", "?serial=" + strings.Repeat("A", 99)} {
 		if page := v.Get(t, personPath(ada, "sheet")+query); page.Status != http.StatusUnprocessableEntity || page.Outcome(t) != "invalid_input" {
 			t.Errorf("%q: %d %q", query, page.Status, page.Outcome(t))
 		}
@@ -272,7 +272,7 @@ func TestAssignOnlySaysWhatItNeedsAndWhatStandsAgainstIt(t *testing.T) {
 		status                         int
 		says                           string
 	}{
-		"a role that may not read the inventory": {grace, ada, goodFob, "not_allowed", 403, "role"},
+		"a role that may not read the inventory": {grace, ada, goodFob, "not_allowed", 403, "Authentication Policy Administrator"},
 		"a third person's fob":                   {mia, ada, heldFob, "assigned_to_other", 409, "remove it"},
 		"the person's active fob":                {mia, ben, bensActiveFob, "already_active", 409, "nothing more to do"},
 		"an unknown fob":                         {mia, ada, unknownFob, "unknown_serial", 422, "letter by letter"},

@@ -25,8 +25,9 @@ func (s *Server) getSheet(c echo.Context) error {
 	if err != nil {
 		return s.personProblem(c, err)
 	}
-	serial, err := oath.ParseSerialNumber(c.QueryParam("serial"))
-	if err != nil {
+	f := fields{form: c.QueryParams()}
+	serial := read(&f, paramSerial, oath.ParseSerialNumber)
+	if err := f.err(); err != nil {
 		return &outcome.Error{Outcome: outcome.InvalidInput, Reason: reasonAddress, Err: err}
 	}
 	methods, err := s.listOf(c, person)

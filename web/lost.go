@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
@@ -53,11 +54,38 @@ func (s *Server) postLost(c echo.Context) error {
 // postFound takes back that the fob is lost. It is still off: the home page asks for its code.
 func (s *Server) postFound(c echo.Context) error {
 	methodID := c.Param("id")
-	err := s.Desk.Found(c.Request().Context(), s.by(c), methodID)
-	if err != nil && !errors.Is(err, outcome.NotFound) { // pressed twice, it is found already
+	f := fields{form: c.Request().PostForm}
+	serial := read(&f, fieldSerial, asSeen)
+	if err := f.err(); err != nil {
+		return err
+	}
+	if err := s.turnedUp(c, s.by(c), methodID, serial); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, openFob(methodID))
+}
+
+// turnedUp takes back that a fob is lost, once that is recorded. Of one that is found already, as
+// where the button was pressed twice, there is nothing to record.
+func (s *Server) turnedUp(c echo.Context, by desk.By, methodID, serial string) error {
+	ctx := c.Request().Context()
+	lost, err := s.Desk.Memory.LostOf(ctx, by.Subject.ID)
+	if err != nil {
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+	}
+	if lost[methodID].IsZero() {
+		return nil
+	}
+	row := s.newRow(c, audit.EventFound, cameFound, by.Actor, by.Subject)
+	row.Serial = serial
+	if err := s.recordFirst(c, row); err != nil {
+		return err
+	}
+	err = s.Desk.Found(ctx, by, methodID)
+	if errors.Is(err, outcome.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // lostOf is when each of a person's fobs was reported lost, by the method's id. Where the store

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -87,9 +90,37 @@ func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess
 	s.write(c, s.newRow(c, event, came, sess.Person, sess.Person))
 }
 
-// recordFor is record for what an admin does for somebody else.
-func (s *Server) recordFor(c echo.Context, event string, came outcome.Outcome, subject oath.Person) {
-	s.write(c, s.newRow(c, event, came, current(c).Person, subject))
+// recordFirst writes the row of what is about to be done. Without it nothing may be done, and the
+// error is Unavailable.
+func (s *Server) recordFirst(c echo.Context, row audit.Row) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), recordLimit)
+	defer cancel()
+	if err := s.Trail.AppendAudit(ctx, row); err != nil {
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: fmt.Errorf("record %s: %w", row.Event, err)}
+	}
+	return nil
+}
+
+// recorded reports whether the address carries, in the parameter, the id of a request in which this
+// person did that for the subject lately. A link that somebody made up does not.
+func (s *Server) recorded(c echo.Context, param, event string, came outcome.Outcome, subjectID string) bool {
+	id, ctx := c.QueryParam(param), c.Request().Context()
+	if id == "" {
+		return false
+	}
+	const lately = 20
+	rows, err := s.Trail.ListAudit(ctx, audit.Filter{
+		Actor: current(c).Person.ID, Subject: subjectID, Event: event, Outcome: string(came),
+	}, 0, lately)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "whether it was done was not read", "error", err, "request_id", requestIDOf(ctx))
+	}
+	return slices.ContainsFunc(rows, func(row audit.Row) bool { return row.RequestID == id })
+}
+
+// recordedAt is a page that tells what this request did, as recorded finds it.
+func recordedAt(c echo.Context, page, param string) string {
+	return page + "?" + url.Values{param: {requestIDOf(c.Request().Context())}}.Encode()
 }
 
 func (s *Server) newRow(c echo.Context, event string, came outcome.Outcome, actor, subject oath.Person) audit.Row {

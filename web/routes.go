@@ -63,6 +63,7 @@ func (s *Server) routes() []route {
 		{post, personRoute + "/fobs/:fob/remove", s.postRemoveFor, admin, session.GrantAdmin, nil},
 		{post, personRoute + "/fobs/:fob/found", s.postFoundFor, admin, session.GrantAdmin, nil},
 		{post, personRoute + "/sessions/end", s.postEndSessionsFor, admin, session.GrantAdmin, nil},
+		{get, personRoute + "/unlock", s.getPersonAbove, admin, session.GrantAdmin, nil},
 		{post, personRoute + "/unlock", s.postUnlock, admin, session.GrantAdmin, nil},
 		{get, personRoute + "/sheet", s.getSheet, admin, session.GrantAdmin, nil},
 		{get, replacePath, s.getReplace, admin, session.GrantAdmin, nil},

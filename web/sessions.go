@@ -16,7 +16,10 @@ import (
 
 const (
 	sessionsPath = "/sessions"
-	endedParam   = "ended" // the person's sessions were ended a moment ago
+	endedParam   = "ended" // the request that ended the person's sessions a moment ago
+
+	cameSignedOutElsewhere = outcome.Outcome("signed_out_elsewhere")
+	cameSignedOutByAdmin   = outcome.Outcome("signed_out_by_admin")
 )
 
 // getSessions shows a person where they are signed in.
@@ -27,7 +30,7 @@ func (s *Server) getSessions(c echo.Context) error {
 		return err
 	}
 	props := view.SessionsProps{Chrome: s.chrome(c, "sessions.title", nil)}
-	if c.QueryParam(endedParam) != "" {
+	if s.recorded(c, endedParam, audit.EventSignOut, cameSignedOutElsewhere, current(c).Person.ID) {
 		props.Notice = message.Text(ctx, "sessions.ended")
 	}
 	for _, one := range signed {
@@ -51,24 +54,34 @@ func (s *Server) postEndSession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if ended {
-		s.record(c, audit.EventSignOut, "signed_out_elsewhere", sess)
+	if !ended {
+		return c.Redirect(http.StatusSeeOther, sessionsPath)
 	}
-	return c.Redirect(http.StatusSeeOther, sessionsPath+"?"+endedParam+"=1")
+	s.record(c, audit.EventSignOut, cameSignedOutElsewhere, sess)
+	return c.Redirect(http.StatusSeeOther, recordedAt(c, sessionsPath, endedParam))
 }
 
-// postEndSessionsFor signs a person out everywhere, as when a laptop was stolen.
+// postEndSessionsFor signs a person out everywhere, as when a laptop was stolen. Every admin may,
+// whomever their role reaches: it must not wait for another one, and takes nothing from the person
+// but a sign-in. Graph is asked for the name alone, where the form does not carry it.
 func (s *Server) postEndSessionsFor(c echo.Context) error {
-	id, ok := objectID(c.Param("id"))
-	if !ok {
-		return outcome.New(outcome.NotFound)
+	f, err := s.postedFor(c)
+	if err != nil {
+		return err
 	}
-	person := oath.Person{TenantID: current(c).Person.TenantID, ID: id}
+	person := f.page.Person
+	if person.Name == "" {
+		if found, err := s.subject(c); err == nil { // else the row has the id, and the person is signed out all the same
+			person = found
+		}
+	}
+	if err := s.recordFirst(c, s.newRow(c, audit.EventSignOut, cameSignedOutByAdmin, current(c).Person, person)); err != nil {
+		return err
+	}
 	if _, err := s.Sessions.EndAll(c.Request().Context(), person); err != nil {
 		return err
 	}
-	s.recordFor(c, audit.EventSignOut, "signed_out_by_admin", person)
-	return c.Redirect(http.StatusSeeOther, view.PersonPath(id)+"?"+endedParam+"=1")
+	return c.Redirect(http.StatusSeeOther, recordedAt(c, view.PersonPath(person.ID), endedParam))
 }
 
 // agentOf is the browser and the system of a request in a few words, for its person to know it by:

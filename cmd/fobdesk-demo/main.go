@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -27,12 +28,33 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 {
+		os.Exit(explain(os.Args[1:], os.Stdout, os.Stderr))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	if err := run(ctx, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "fobdesk-demo:", err)
 		os.Exit(1)
 	}
+}
+
+// usage is what -h prints, and what is answered to an argument: the demo has none.
+const usage = `Usage: fobdesk-demo
+
+Starts the whole portal against a simulated Entra and Graph, with demo people and fobs, and prints
+the addresses and what to try. It takes no arguments. Ctrl-C ends it; nothing is kept.
+`
+
+// explain prints the usage and returns the exit code: 0 where it was asked for, 2 where it is the
+// answer to arguments that nothing takes.
+func explain(args []string, out, errOut io.Writer) int {
+	if len(args) == 1 && slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		fmt.Fprint(out, usage)
+		return 0
+	}
+	fmt.Fprint(errOut, usage)
+	return 2
 }
 
 // The ports that are tried first. They lie so far apart that no part takes another's.
@@ -116,6 +138,12 @@ const script = `
   1. Sign in as Grace, press Help desk, find Ada, and enrol a fob for her.
   2. Hand out fobs to one person after another, undo one, and read what was done.
   3. Sign in as Jonas, who has no role, and open %[1]s/admin.
+  4. Sign in as Mia, a Global Administrator: ask where a fob is, assign one without its code, replace
+     Ben's, and read What was done. Grace may look at Mia's page, and do nothing for her.
+  5. Sign in as Karin, whose role reaches the warehouse only: Paula Costa yes, Ada no.
+  6. Sign in as Liam: his role has to be activated first, on Entra's page, and only then opens /admin.
+  7. Sign in as Henrik, an Authentication Policy Administrator: the help desk is closed to his role,
+     which the README says how to add.
 
   At a station, one person after another:
   1. Open the station's address in a private window or another browser, and press Put into service.

@@ -151,3 +151,24 @@ func TestATakenPortIsToldAndTheNextOneUsed(t *testing.T) {
 		})
 	}
 }
+
+func TestTheDemoSaysHowItIsUsed(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		code int
+	}{"asked": {[]string{"-h"}, 0}, "an argument": {[]string{"--port=1"}, 2}} {
+		var out, errOut strings.Builder
+		code := explain(test.args, &out, &errOut)
+		if code != test.code || (out.String() == usage) != (code == 0) || (errOut.String() == usage) != (code != 0) {
+			t.Errorf("%s: %d %q %q", name, code, out.String(), errOut.String())
+		}
+	}
+}
+
+func TestTheScriptNamesWhomToSignInAs(t *testing.T) {
+	for _, name := range []string{"Ada", "Ben", "Grace", "Mia", "Karin", "Liam", "Henrik", "Jonas"} {
+		if !strings.Contains(script, name) {
+			t.Errorf("nothing to try as %s", name)
+		}
+	}
+}

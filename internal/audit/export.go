@@ -10,6 +10,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -111,9 +112,11 @@ func rowWriter(w *bufio.Writer, f Format) (func(exported) error, error) {
 }
 
 // cell puts an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV
-// Injection), their full-width forms included, which some take for the same.
+// Injection), their full-width forms included, which some take for the same, and also after spaces,
+// which some leave out as they read.
 func cell(s string) string {
-	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+	begins := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.Is(unicode.Zs, r) })
+	if first, _ := utf8.DecodeRuneInString(begins); begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

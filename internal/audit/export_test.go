@@ -68,7 +68,7 @@ func TestINP06CellsThatBeginAFormulaAreNeutralised(t *testing.T) {
 	for given, want := range map[string]string{
 		"=1+1": "'=1+1", "+49 30": "'+49 30", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\nx": "'\nx",
 		"\rx": "'x", // the CSV writer drops the carriage return; no row that is kept has one
-		"＝1":  "'＝1", "'=1": "'=1", "a=1": "a=1", " =1": " =1", "": "", "GALT-1": "GALT-1",
+		"＝1":  "'＝1", "'=1": "'=1", "a=1": "a=1", " =1": "' =1", "\u00a0 @SUM": "'\u00a0 @SUM", " a =1": " a =1", "": "", "GALT-1": "GALT-1",
 	} {
 		row := audit.Row{
 			Event: given, Outcome: given, Actor: given, ActorName: given, Subject: given, SubjectName: given,

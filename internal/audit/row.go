@@ -29,6 +29,7 @@ const (
 	EventLock    = "lock" // a person was refused because of too many tries in a row
 	EventExport  = "export"
 	EventUnlock  = "unlock" // an admin lifted that
+	EventFound   = "found"  // a fob that was reported lost turned up
 	EventFind    = "find"   // a person was looked for, to enrol a fob for them
 
 	EventStationMade    = "station_made"

@@ -2,11 +2,15 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 )
+
+// reasonInventory is why a fob can't be assigned by an actor to whom the tenant's list is closed.
+const reasonInventory = "inventory"
 
 // Assign binds the fob to another person without activating it: that person does so later, with
 // the code. It needs the inventory, for Graph takes the device's id here; without it the answer is
@@ -25,9 +29,13 @@ func (d *Desk) Assign(ctx context.Context, fobs Fobs, inventory Inventory, by By
 			if by.MayAsk {
 				return unsent(by, outcome.New(outcome.ConsentNeeded))
 			}
-			return unsent(by, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "inventory"})
+			return unsent(by, &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonInventory})
 		}
 		device, err := inventory.Find(ctx, serial)
+		if refusal, ok := errors.AsType[*outcome.Error](err); ok && refusal.Outcome == outcome.NotAllowed {
+			worded := *refusal // it is the list that is closed, whatever the admin's role is for the person
+			worded.Reason, err = reasonInventory, &worded
+		}
 		switch {
 		case err != nil:
 			return unsent(by, err)

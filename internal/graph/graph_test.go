@@ -85,7 +85,10 @@ func me(t *testing.T, url string) *Methods {
 }
 
 // annID is the person on whom others act.
-const annID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e501"
+const (
+	annID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e501"
+	benID = "0a1c5f6e-3b7d-4e29-8f10-a1b2c3d4e502"
+)
 
 // ann is the methods of somebody else than the person whose token it is.
 func ann(t *testing.T, url string) *Methods {

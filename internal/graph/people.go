@@ -57,9 +57,9 @@ func (p *People) Search(ctx context.Context, q, next string) (PeoplePage, error)
 		}
 		return PeoplePage{}, err
 	}
-	nameless := func(item personItem) bool { return item.ID == "" }
+	nobody := func(item personItem) bool { return !isObjectID(string(item.ID)) }
 	switch {
-	case page.Value == nil, slices.ContainsFunc(page.Value, nameless):
+	case page.Value == nil, slices.ContainsFunc(page.Value, nobody):
 		return PeoplePage{}, p.client.unusable(ctx, request.op, "a list of another shape")
 	case page.NextLink != "" && !p.client.isBelow(page.NextLink):
 		return PeoplePage{}, p.client.unusable(ctx, request.op, "a next page elsewhere")
@@ -106,8 +106,10 @@ func (p *People) Find(ctx context.Context, id string) (oath.Person, error) {
 	switch {
 	case err != nil:
 		return oath.Person{}, err
-	case item.ID == "":
+	case !isObjectID(string(item.ID)):
 		return oath.Person{}, p.client.unusable(ctx, opFindPerson, "a person of another shape")
+	case isObjectID(id) && !strings.EqualFold(string(item.ID), id): // or a name would stand beside another's id
+		return oath.Person{}, p.client.unusable(ctx, opFindPerson, "another person")
 	}
 	return item.person(), nil
 }

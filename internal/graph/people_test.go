@@ -27,8 +27,8 @@ func TestSearchIsSentAsGraphDocumentsIt(t *testing.T) {
 	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 		query, level = r.URL.RawQuery, r.Header.Get("ConsistencyLevel")
 		says(http.StatusOK, `{"value":[
-			{"id":"u-1","displayName":"Ann Smith","userPrincipalName":"ann@contoso.example","mail":null,"new":1},
-			{"id":"u-2","displayName":null,"userPrincipalName":"b@contoso.example","mail":"B@contoso.example"}]}`)(w, r)
+			{"id":"`+annID+`","displayName":"Ann Smith","userPrincipalName":"ann@contoso.example","mail":null,"new":1},
+			{"id":"`+benID+`","displayName":null,"userPrincipalName":"b@contoso.example","mail":"B@contoso.example"}]}`)(w, r)
 	})
 	got, err := people(t, f.URL).Search(t.Context(), " O'Brien & Co ", "")
 	if err != nil {
@@ -40,8 +40,8 @@ func TestSearchIsSentAsGraphDocumentsIt(t *testing.T) {
 		t.Errorf("query %s, ConsistencyLevel %q; want %s, eventual", query, level, want)
 	}
 	found := PeoplePage{People: []oath.Person{
-		{ID: "u-1", Name: "Ann Smith", UserPrincipalName: "ann@contoso.example"},
-		{ID: "u-2", Name: "b@contoso.example", UserPrincipalName: "b@contoso.example", Mail: "B@contoso.example"},
+		{ID: annID, Name: "Ann Smith", UserPrincipalName: "ann@contoso.example"},
+		{ID: benID, Name: "b@contoso.example", UserPrincipalName: "b@contoso.example", Mail: "B@contoso.example"},
 	}}
 	if diff := cmp.Diff(found, got); diff != "" {
 		t.Error(diff)
@@ -145,7 +145,7 @@ func TestPagesOfPeopleAreFollowedWholeAndOpaque(t *testing.T) {
 			says(http.StatusOK, `{"value":[],"@odata.nextLink":"`+f.URL+`/beta/users?$skiptoken=a%2Bb&x&$count=true"}`)(w, r)
 			return
 		}
-		says(http.StatusOK, `{"value":[{"id":"u-1"}]}`)(w, r)
+		says(http.StatusOK, `{"value":[{"id":"`+annID+`"}]}`)(w, r)
 	})
 	first, err := people(t, f.URL).Search(t.Context(), "ann", "")
 	if err != nil || len(first.People) != 0 || first.Next == "" {
@@ -203,7 +203,7 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 	var path, query string
 	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 		path, query = r.URL.EscapedPath(), r.URL.RawQuery
-		says(http.StatusOK, `{"id":"u-1","displayName":"Ann\u202e","userPrincipalName":"ann@contoso.example","mail":"a@x"}`)(w, r)
+		says(http.StatusOK, `{"id":"`+annID+`","displayName":"Ann\u202e","userPrincipalName":"ann@contoso.example","mail":"a@x"}`)(w, r)
 	})
 	for id, want := range map[string]string{
 		annID:                                annID,
@@ -216,7 +216,7 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 		"pay$roll@contoso.example":           "pay$roll@contoso.example",
 	} {
 		got, err := people(t, f.URL).Find(t.Context(), id)
-		if err != nil || got != (oath.Person{ID: "u-1", Name: "Ann", UserPrincipalName: "ann@contoso.example", Mail: "a@x"}) {
+		if err != nil || got != (oath.Person{ID: annID, Name: "Ann", UserPrincipalName: "ann@contoso.example", Mail: "a@x"}) {
 			t.Errorf("%s: %+v, %v", id, got, err)
 		}
 		if path != "/beta/users/"+want || query != "$select=id,displayName,userPrincipalName,mail" {
@@ -239,7 +239,7 @@ func TestINP02APersonIsFoundByAnObjectIDOrAUPN(t *testing.T) {
 }
 
 func TestINP02ANameThatBeginsWithADollarIsAKey(t *testing.T) {
-	f := newFake(t, says(http.StatusOK, `{"id":"u-1","displayName":"Payroll","userPrincipalName":"x"}`))
+	f := newFake(t, says(http.StatusOK, `{"id":"`+annID+`","displayName":"Payroll","userPrincipalName":"x"}`))
 	for id, want := range map[string]string{
 		"$payroll@contoso.example": "/beta/users('$payroll@contoso.example')",
 		"$o'neil#1@contoso.test":   "/beta/users('$o''neil#1@contoso.test')",
@@ -255,7 +255,7 @@ func TestINP02ANameThatBeginsWithADollarIsAKey(t *testing.T) {
 
 func TestPeopleAreOfGraphsShapeOrAnError(t *testing.T) {
 	for _, body := range []string{
-		``, `{}`, `[]`, `null`, `{"value":null}`, `{"value":{}}`, `{"value":[null]}`, `{"value":[{}]}`, `{"value":[{"id":7}]}`,
+		``, `{}`, `[]`, `null`, `{"value":null}`, `{"value":{}}`, `{"value":[null]}`, `{"value":[{}]}`, `{"value":[{"id":7}]}`, `{"value":[{"id":"ann"}]}`, `{"value":[{"id":"../me"}]}`, `{"id":"ann"}`,
 		`{"value":[],"@odata.nextLink":7}`, `<html>`, `{"error":{"code":"x"}}`,
 	} {
 		f := newFake(t, says(http.StatusOK, body))
@@ -265,6 +265,13 @@ func TestPeopleAreOfGraphsShapeOrAnError(t *testing.T) {
 		if got, err := people(t, f.URL).Find(t.Context(), annID); !isOutcome(err, outcome.UpstreamUnavailable) {
 			t.Errorf("find, %s: %+v, %v", body, got, err)
 		}
+	}
+}
+
+func TestTheOneWhoIsAskedForIsTheOneWhoIsAnswered(t *testing.T) {
+	f := newFake(t, says(http.StatusOK, `{"id":"`+benID+`","displayName":"Ann"}`))
+	if got, err := people(t, f.URL).Find(t.Context(), annID); !isOutcome(err, outcome.UpstreamUnavailable) {
+		t.Errorf("another person is answered: %+v, %v", got, err)
 	}
 }
 
