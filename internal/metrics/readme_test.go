@@ -14,7 +14,8 @@ func TestTheAlertsOfTheREADMEAskForFiguresThatThereAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme := string(text)
+	_, rest, _ := strings.Cut(string(text), "\n### 6. Watch it\n")
+	readme, _, _ := strings.Cut(rest, "\n### ") // the next, on PostgreSQL, names roles that look like figures
 	m := New()
 	m.WatchDatabase(nil) // which is not read, as is the next
 	m.WatchGraph(nil)
