@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -9,6 +9,9 @@ BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
 # How long each fuzz target runs, and how often make torture kills the program.
 FUZZTIME ?= 60s
 KILLS ?= 200
+
+# How long each part of make load lasts, in seconds.
+SECONDS ?= 8
 
 run: go assets ## start the demo: the whole portal against a simulated Entra and Graph
 	@echo 'Building the demo. The first time takes a minute or two.'
@@ -79,6 +82,10 @@ image-check: build ## build the image's last stage with buildah, look at what it
 torture: go assets ## kill the program KILLS times (200) under load and fill its disk, and print the figures
 	@FOBDESK_TEST_KILLS=$(KILLS) go test -count 1 -timeout 24h -v -run FIG04 ./cmd/fobdesk | \
 	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
+
+load: go assets databases ## the program under load on SQLite and PostgreSQL, SECONDS (8) for each figure, and a table of them
+	@FOBDESK_TEST_LOAD=$(SECONDS) go test -count 1 -p 1 -timeout 24h -v -run 'FIG01|FIG02' ./cmd/fobdesk ./internal/store | \
+	sed -n -e 's/^ *[a-z_]*_test\.go:[0-9]*: load: //p' -e '/^ *--- FAIL/p' -e '/^FAIL/p' -e '/_test\.go:/p'
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -13,7 +13,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
+func TestMain(m *testing.M) {
+	if address := os.Getenv(bareAt); address != "" {
+		serveBare(address)
+		return
+	}
+	goleak.VerifyTestMain(tests{m})
+}
 
 // tests are this package's, which share the program, and whose visitors leave connections open for
 // each other.

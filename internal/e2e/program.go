@@ -40,6 +40,25 @@ func NewProgram(t testing.TB, path string, givens ...Given) *Program {
 	return p
 }
 
+// Beside starts the program a second time, over the same tenant and on the same database, which has
+// to be PostgreSQL. It listens at a URL of its own, and is one portal with the first.
+func (p *Program) Beside(t testing.TB, path string) *Program {
+	t.Helper()
+	listener := listen(t)
+	w := *p.World
+	w.URL, w.env = "http://localhost:"+port(listener), maps.Clone(p.env)
+	w.env["FOBDESK_LISTEN"] = listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	other := &Program{World: &w, path: path}
+	other.Start(t)
+	return other
+}
+
+// PID is the number of the process.
+func (p *Program) PID() int { return p.cmd.Process.Pid }
+
 // Start starts the program, on the database that it had, and returns how long it took until it
 // was ready to serve.
 func (p *Program) Start(t testing.TB) time.Duration {
