@@ -23,7 +23,7 @@ func BenchmarkLedgerOpenClose(b *testing.B) {
 }
 
 // benchPostgres is a database of a server that waits for the disk.
-func benchPostgres(b *testing.B) string {
+func benchPostgres(b testing.TB) string {
 	server := pgtest.New(b)
 	return server.URL(pgtest.Owner, server.Database(b, nil))
 }
