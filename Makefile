@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -12,6 +12,9 @@ KILLS ?= 200
 
 # How long each part of make load lasts, in seconds.
 SECONDS ?= 8
+
+# How long make soak lasts, in seconds.
+SOAK ?= 28800
 
 run: go assets ## start the demo: the whole portal against a simulated Entra and Graph
 	@echo 'Building the demo. The first time takes a minute or two.'
@@ -86,6 +89,9 @@ torture: go assets ## kill the program KILLS times (200) under load and fill its
 load: go assets databases ## the program under load on SQLite and PostgreSQL, SECONDS (8) for each figure, and a table of them
 	@FOBDESK_TEST_LOAD=$(SECONDS) go test -count 1 -p 1 -timeout 24h -v -run 'FIG01|FIG02' ./cmd/fobdesk ./internal/store | \
 	sed -n -e 's/^ *[a-z_]*_test\.go:[0-9]*: load: //p' -e '/^ *--- FAIL/p' -e '/^FAIL/p' -e '/_test\.go:/p'
+
+soak: go assets ## visit the program for SOAK seconds (eight hours), and see that nothing has grown
+	@FOBDESK_TEST_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run FIG03 ./cmd/fobdesk | sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
