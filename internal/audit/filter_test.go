@@ -31,6 +31,8 @@ func TestINP07AFilterIsReadOrItsWrongFieldsAreNamed(t *testing.T) {
 			[]string{"from", "to"}},
 		{"dates that are none", map[string]string{"from": "2026-02-30", "to": "tomorrow"}, audit.Filter{}, []string{"from", "to"}},
 		{"years that are none", map[string]string{"from": "0000-01-01", "to": "10000-01-01"}, audit.Filter{}, []string{"from", "to"}},
+		{"the first year and the last", map[string]string{"from": "0001-01-02", "to": "9999-12-31"},
+			audit.Filter{From: time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), To: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, nil},
 		{"what no row holds", map[string]string{"actor": "a\x00", "serial": "\xff", "station": "\u202e", "event": strings.Repeat("x", 257)},
 			audit.Filter{}, []string{"actor", "serial", "station", "event"}},
 	} {

@@ -21,3 +21,26 @@ func TestARefusalIsAskedForByItsOutcome(t *testing.T) {
 		t.Error("a fault of ours passes for a refusal")
 	}
 }
+
+func TestARefusalSaysInTheLogWhatIsKnownOfIt(t *testing.T) {
+	for _, test := range []struct {
+		err  outcome.Error
+		want string
+	}{
+		{outcome.Error{Outcome: outcome.WrongCode}, "wrong_code"},
+		{outcome.Error{Outcome: outcome.WrongCode, Reason: "again"}, "wrong_code: again"},
+		{outcome.Error{Outcome: outcome.WrongCode, Err: io.EOF}, "wrong_code: EOF"},
+		{outcome.Error{Outcome: outcome.WrongCode, Reason: "again", Err: io.EOF}, "wrong_code: again: EOF"},
+	} {
+		if got := test.err.Error(); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestAChallengeIsToldFromAnotherAndFromNone(t *testing.T) {
+	id := func(claims string) string { return (&outcome.Error{Claims: claims}).ChallengeID() }
+	if id("") != "" || id(`{"a":1}`) == "" || id(`{"a":1}`) != id(`{"a":1}`) || id(`{"a":1}`) == id(`{"a":2}`) {
+		t.Errorf("no claims are %q, some %q, others %q", id(""), id(`{"a":1}`), id(`{"a":2}`))
+	}
+}
