@@ -194,7 +194,7 @@ func pinned(t *testing.T, path string, replica int) string {
 	}
 	script := filepath.Join(t.TempDir(), "pinned")
 	text := fmt.Sprintf("#!/bin/sh\nexec taskset -c %d %s \"$@\"\n", coreOf(replica), path)
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return script
@@ -210,7 +210,7 @@ func bareLoad(t *testing.T, long int) *latencies {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare := exec.Command(pinned(t, self, 0)) //nolint:gosec // this test itself
+	bare := exec.Command(pinned(t, self, 0))
 	bare.Env = append(os.Environ(), bareAt+"=127.0.0.1:0")
 	out, err := bare.StdoutPipe()
 	if err != nil {
@@ -229,7 +229,7 @@ func bareLoad(t *testing.T, long int) *latencies {
 
 // serveBare serves until it is killed, and says where.
 func serveBare(address string) {
-	listener, err := net.Listen("tcp", address) //nolint:noctx // until it is killed
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return
 	}

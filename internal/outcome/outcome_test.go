@@ -40,7 +40,8 @@ func TestARefusalSaysInTheLogWhatIsKnownOfIt(t *testing.T) {
 
 func TestAChallengeIsToldFromAnotherAndFromNone(t *testing.T) {
 	id := func(claims string) string { return (&outcome.Error{Claims: claims}).ChallengeID() }
-	if id("") != "" || id(`{"a":1}`) == "" || id(`{"a":1}`) != id(`{"a":1}`) || id(`{"a":1}`) == id(`{"a":2}`) {
-		t.Errorf("no claims are %q, some %q, others %q", id(""), id(`{"a":1}`), id(`{"a":2}`))
+	first, again, other, none := id(`{"a":1}`), id(`{"a":1}`), id(`{"a":2}`), id("")
+	if none != "" || first == "" || first != again || first == other {
+		t.Errorf("one is %q, again %q, another %q, none %q", first, again, other, none)
 	}
 }

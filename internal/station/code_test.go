@@ -25,6 +25,22 @@ func TestKSK07ACodeIsOfLettersThatNobodyMistakes(t *testing.T) {
 	}
 }
 
+func TestKSK07NoLetterOfACodeIsLikelierThanAnother(t *testing.T) {
+	const codes = 80_000
+	letters := map[rune]int{}
+	for range codes {
+		for _, letter := range newCode() {
+			letters[letter]++
+		}
+	}
+	const each = codes * codeLength / len(alphabet)
+	for letter, times := range letters { // six standard deviations are 1,050
+		if times < each-1050 || times > each+1050 {
+			t.Errorf("%c came %d times, want about %d", letter, times, each)
+		}
+	}
+}
+
 func TestAKeyCannotBePrinted(t *testing.T) {
 	k := newKey()
 	secret := k.bytes()
