@@ -3,7 +3,9 @@ package session
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,15 +151,24 @@ func TestUseIsRecordedSeldom(t *testing.T) {
 	}
 }
 
-func TestUseThatCannotBeRecordedIsStillServed(t *testing.T) {
+func TestUseThatCannotBeRecordedIsStillServedAndTold(t *testing.T) {
 	clock, m := newClock(), newMemory()
 	st := newStore(t, m, clock.Now)
+	var log strings.Builder
+	st.Log = slog.New(slog.NewTextHandler(&log, nil))
 	b := newBrowser()
 	b.signIn(t, st, sessionOf(anna, clock.in(time.Hour)))
+	clock.advance(time.Minute)
+	if b.current(t, st) == nil || log.Len() > 0 {
+		t.Errorf("a use that was recorded: %s", &log)
+	}
 	m.setDown("TouchSession", true)
 	clock.advance(time.Minute)
 	if b.current(t, st) == nil {
 		t.Error("signed out by a database that can only be read")
+	}
+	if !strings.Contains(log.String(), "session not touched") {
+		t.Errorf("the log says %q", &log)
 	}
 }
 
