@@ -280,3 +280,21 @@ func TestASessionThatIsFilledLeavesItsCopiesAlone(t *testing.T) {
 	wantTokens(t, &copied, GrantAdmin, "admin-access", "admin-refresh")
 	wantTokens(t, &copied, GrantInventory, "", "")
 }
+
+func TestTOK03TheNewestRefreshTokenIsKept(t *testing.T) {
+	later := time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC)
+	for _, test := range []struct{ name, access, refresh, oldAccess, oldRefresh, wantAccess, wantRefresh string }{
+		{"both are new", "a2", "r2", "a1", "r1", "a2", "r2"},
+		{"no refresh token came", "a2", "", "a1", "r1", "a2", "r1"},
+		{"nothing came", "", "", "a1", "r1", "a1", "r1"},
+		{"a refresh token alone, and there was no more", "", "r2", "", "r1", "", "r2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			old := Granted{Tokens: NewTokens(test.oldAccess, test.oldRefresh, later)}
+			got := Granted{Tokens: NewTokens(test.access, test.refresh, later)}.after(old)
+			if got.AccessToken() != test.wantAccess || got.RefreshToken() != test.wantRefresh {
+				t.Errorf("got %q and %q, want %q and %q", got.AccessToken(), got.RefreshToken(), test.wantAccess, test.wantRefresh)
+			}
+		})
+	}
+}
