@@ -136,3 +136,11 @@ func FuzzParseCallback(f *testing.F) {
 		}
 	})
 }
+
+func TestOIDC08WhatCanBePrintedEndsAtItsBounds(t *testing.T) {
+	for s, want := range map[string]bool{"": true, " ~": true, "a": true, "\x1f": false, "\x7f": false, "é": false, "a\n": false} {
+		if got := printable(s); got != want {
+			t.Errorf("%q can be printed: %v", s, got)
+		}
+	}
+}

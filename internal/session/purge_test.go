@@ -40,3 +40,24 @@ func TestOnePurgeThatFailsDoesNotStopTheOther(t *testing.T) {
 		t.Error("states were not purged")
 	}
 }
+
+func TestSES10WhatNobodyUsedForTooLongLosesItsPayloadAndNoOther(t *testing.T) {
+	clock := newClock()
+	m, b := newMemory(), newBrowser()
+	st := newStore(t, m, clock.Now)
+	b.signIn(t, st, sessionOf(anna, clock.Now().Add(time.Hour)))
+	for _, step := range []struct {
+		pass time.Duration
+		kept bool
+	}{{14 * time.Minute, true}, {2 * time.Minute, false}} {
+		clock.advance(step.pass)
+		if err := st.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range m.all() {
+			if kept := row.Sealed != nil; kept != step.kept {
+				t.Errorf("%v later its payload is kept: %v", step.pass, kept)
+			}
+		}
+	}
+}
