@@ -115,6 +115,7 @@ go:
 
 browser:
 	$(call need,chromium,chromium fonts-liberation)
+	$(call need,firefox-esr,firefox-esr)
 	$(call need,oathtool,oathtool)
 	$(call need,zbarimg,zbar-tools)
 

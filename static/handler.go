@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Handler serves GET and HEAD of the assets at the paths that URL gives, compressed where the
-// browser takes gzip, to be kept for a year and never asked for again (RFC 8246). Any other path
+// Handler serves GET and HEAD of the assets at the paths that URL gives, compressed by
+// brotli or gzip where the browser takes it, to be kept for a year and never asked for again (RFC 8246). Any other path
 // is 404: an old hash is no other content under its name. The handler sets nosniff itself; the
 // remaining security headers are the caller's.
 func Handler() http.Handler { return http.HandlerFunc(loaded().serve) }
@@ -35,9 +35,9 @@ func (l library) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body := a.body
-	if a.gzipped != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
-		h.Set("Content-Encoding", "gzip")
-		body = a.gzipped
+	if p := a.chosen(r.Header.Get("Accept-Encoding")); p.body != nil {
+		h.Set("Content-Encoding", p.coding)
+		body = p.body()
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodGet {
@@ -45,12 +45,23 @@ func (l library) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takesGzip reads Accept-Encoding (RFC 9110, section 12.5.3) as far as it matters here: gzip is
+// chosen is the best that the browser takes; its body is nil where it takes none, or where
+// compressing gains nothing.
+func (a asset) chosen(accept string) packed {
+	for _, p := range a.packed {
+		if takes(accept, p.coding) && len(p.body()) < len(a.body) {
+			return p
+		}
+	}
+	return packed{}
+}
+
+// takes reads Accept-Encoding (RFC 9110, section 12.5.3) as far as it matters here: the coding is
 // named and not weighed zero.
-func takesGzip(accept string) bool {
+func takes(accept, want string) bool {
 	for part := range strings.SplitSeq(accept, ",") {
 		coding, weight, _ := strings.Cut(part, ";")
-		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+		if !strings.EqualFold(strings.TrimSpace(coding), want) {
 			continue
 		}
 		q, ok := strings.CutPrefix(strings.TrimSpace(weight), "q=")

@@ -6,9 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
 )
 
 // sheets are the style sheets that are served, each with its parts in the order of the cascade.
@@ -37,7 +41,14 @@ type asset struct {
 	mediaType string
 	etag      string
 	body      []byte
-	gzipped   []byte // nil where compressing gains nothing
+	packed    []packed // the best first
+}
+
+// packed is an asset in a content coding. It is made when it is first asked for: at their best the
+// codings take some 300 ms for all assets, which a start does not have to wait for.
+type packed struct {
+	coding string // its name in Accept-Encoding
+	body   func() []byte
 }
 
 // library is every asset by path, and the path by name.
@@ -91,30 +102,29 @@ func (l library) add(name string, data []byte) error {
 	}
 	sum := sha256.Sum256(data)
 	hash := hex.EncodeToString(sum[:4])
-	a := asset{mediaType: types[end], etag: `"` + hash + `"`, body: data}
-	var err error
-	if a.gzipped, err = compress(data); err != nil {
-		return fmt.Errorf("compress %s: %w", name, err)
-	}
 	l.paths[name] = Prefix + strings.TrimSuffix(name, end) + "." + hash + end
-	l.assets[l.paths[name]] = a
+	l.assets[l.paths[name]] = asset{
+		mediaType: types[end], etag: `"` + hash + `"`, body: data,
+		packed: []packed{
+			{"br", sync.OnceValue(func() []byte { return pack(data, brotliBest) })},
+			{"gzip", sync.OnceValue(func() []byte { return pack(data, gzipBest) })},
+		},
+	}
 	return nil
 }
 
-func compress(data []byte) ([]byte, error) {
+func brotliBest(w io.Writer) io.WriteCloser { return brotli.NewWriterLevel(w, brotli.BestCompression) }
+
+func gzipBest(w io.Writer) io.WriteCloser {
+	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // fails only for a level that there is not
+	return z
+}
+
+// pack compresses data; nothing can fail, for it writes to memory.
+func pack(data []byte, to func(io.Writer) io.WriteCloser) []byte {
 	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(data); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	if buf.Len() >= len(data) {
-		return nil, nil
-	}
-	return buf.Bytes(), nil
+	w := to(&buf)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	return buf.Bytes()
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
 )
 
 func get(t *testing.T, path, accept string) *http.Response {
@@ -70,21 +72,37 @@ func TestCompressedIsTheSameContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res := get(t, URL("app.css"), "br, GZIP;q=0.8")
-	if got := res.Header.Get("Content-Encoding"); got != "gzip" {
-		t.Fatalf("Content-Encoding %q, want gzip", got)
+	for accept, want := range map[string]string{
+		"gzip, deflate, br, zstd": "br", "br;q=0, GZIP;q=0.8": "gzip", "br": "br", "gzip": "gzip", "zstd": "", "": "",
+	} {
+		res := get(t, URL("app.css"), accept)
+		if got := res.Header.Get("Content-Encoding"); got != want {
+			t.Errorf("%q is answered in %q, want %q", accept, got, want)
+			continue
+		}
+		if got := unpacked(t, res); !bytes.Equal(got, plain) || len(plain) == 0 {
+			t.Errorf("%q: the compressed sheet differs from the plain one", accept)
+		}
 	}
-	z, err := gzip.NewReader(res.Body)
+}
+
+func unpacked(t *testing.T, res *http.Response) []byte {
+	t.Helper()
+	var body io.Reader = res.Body
+	var err error
+	switch res.Header.Get("Content-Encoding") {
+	case "br":
+		body = brotli.NewReader(body)
+	case "gzip":
+		if body, err = gzip.NewReader(body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := io.ReadAll(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	unpacked, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(plain, unpacked) || len(plain) == 0 {
-		t.Error("the compressed sheet differs from the plain one")
-	}
+	return data
 }
 
 func TestOnlyReadingIsServed(t *testing.T) {
