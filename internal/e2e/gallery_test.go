@@ -39,6 +39,7 @@ func TestEveryStateOfEveryPageCanBeReadAndUsedByEveryone(t *testing.T) {
 		t.Run(chunk[0], func(t *testing.T) {
 			t.Parallel()
 			b := w.NewBrowser(t, true)
+			b.Before(t, still)
 			for _, name := range chunk {
 				b.lookAtState(t, name)
 				if unlike[name] {
@@ -179,6 +180,9 @@ func (b *Browser) fits(t *testing.T, name string) {
 }
 
 const (
+	// still keeps a page from going on by itself while it is looked at.
+	still = `{ const real = window.setTimeout; window.setTimeout = (run, pause, ...rest) => pause < 1000 || !pause ? real(run, pause, ...rest) : 0; window.setInterval = () => 0; }`
+
 	wideElements = `document.documentElement.scrollWidth <= innerWidth ? "" : document.documentElement.scrollWidth + " px: " +
 	[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && (e.getBoundingClientRect().right > innerWidth + 0.5 ||
 		e.getBoundingClientRect().left < -0.5)).slice(-3).map(e => e.outerHTML.slice(0, 160)).join(" | ")`
@@ -203,7 +207,7 @@ const (
 	})()`
 
 	// cutOff is text that does not fit an element that hides what sticks out.
-	cutOff = `[...document.querySelectorAll("main *, header *, footer *")].filter(e => e.checkVisibility() && e.textContent.trim() && !e.closest(".visually-hidden, svg") &&
+	cutOff = `[...document.querySelectorAll("main *, header *, footer *")].filter(e => e.checkVisibility() && e.clientWidth > 1 && e.textContent.trim() && !e.closest(".visually-hidden, svg") &&
 		["hidden", "clip"].includes(getComputedStyle(e).overflowX) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)).map(e =>
 		e.outerHTML.slice(0, 160)).join(" | ")`
 )

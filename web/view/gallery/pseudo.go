@@ -15,12 +15,16 @@ import (
 // still be used.
 var accented = strings.NewReplacer("a", "á", "c", "ç", "e", "é", "i", "í", "n", "ñ", "o", "ö", "u", "ü", "y", "ý", "s", "š")
 
-var placeOrLine = regexp.MustCompile(`\{\w+\}|\n`)
+var (
+	placeOrLine = regexp.MustCompile(`\{\w+\}|\n`)
+	word        = regexp.MustCompile(`\pL+`)
+)
 
 // pseudoTag is the language of the pseudo-locale.
 var pseudoTag = language.MustParse("en-XA")
 
-// Pseudo is the catalogue of en-XA: English with accents, 40 % longer, each paragraph in brackets.
+// Pseudo is the catalogue of en-XA: English with accents, each word 40 % longer, each paragraph in
+// brackets.
 // What a page shows outside of brackets did not come from the catalogue.
 func Pseudo() (*message.Catalogue, error) {
 	words := map[string]any{}
@@ -54,14 +58,20 @@ func stretched(sentence string) string {
 	b.WriteString("[")
 	at := 0
 	for _, span := range placeOrLine.FindAllStringIndex(sentence, -1) {
-		b.WriteString(accented.Replace(sentence[at:span[0]]))
+		b.WriteString(longer(sentence[at:span[0]]))
 		if at = span[1]; sentence[span[0]] == '\n' {
 			b.WriteString("]\n[")
 			continue
 		}
 		b.WriteString(sentence[span[0]:at])
 	}
-	b.WriteString(accented.Replace(sentence[at:]))
-	b.WriteString(strings.Repeat("~", len(sentence)*2/5) + "]")
+	b.WriteString(longer(sentence[at:]) + "]")
 	return b.String()
+}
+
+// longer puts accents on the text and makes each of its words longer, as other languages do.
+func longer(text string) string {
+	return word.ReplaceAllStringFunc(text, func(word string) string {
+		return accented.Replace(word) + strings.Repeat("~", (len(word)*2+4)/5)
+	})
 }
