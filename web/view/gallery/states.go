@@ -237,7 +237,7 @@ func withoutConsent(ctx context.Context) State {
 	s := told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "consent"})
 	s.Next = &view.Link{Href: "/admin?ask=admin", Text: message.Text(ctx, "consent.again"), Leaves: true}
 	return of(view.ConsentPage, view.ConsentProps{
-		Chrome: chrome(s.Heading), Summary: s, Permissions: []string{"User.ReadBasic.All", markup},
+		Chrome: adminChrome(s.Heading), Summary: s, Permissions: []string{"User.ReadBasic.All", markup},
 		Approve: view.Link{Href: "https://login.example/t/v2.0/adminconsent?scope=a+b", Text: message.Text(ctx, "consent.approve"), Leaves: true},
 	})
 }

@@ -26,13 +26,13 @@ func auditStates(ctx context.Context) map[string]State {
 	wrong.From, wrong.To = view.Input{Value: "31.2.", Error: refused.Errors[0].Text}, view.Input{Value: "2026-01-01", Error: refused.Errors[1].Text}
 	exports := []view.Link{{Href: "/admin/audit/export?format=csv", Text: "Download (CSV)"}, {Href: "/admin/audit/export?format=jsonl", Text: "Download (JSON lines)"}}
 	return map[string]State{
-		"admin/start":       of(view.AdminPage, view.AdminProps{Chrome: chrome("Help desk"), Found: none, Charts: noNumbers()}),
-		"admin/busy":        of(view.AdminPage, view.AdminProps{Chrome: chrome("Help desk"), Found: recent, Charts: numbers(), Open: []view.OpenAct{opened}, Lost: []view.LostFob{lost, unnamed}}),
-		"admin/unread":      of(view.AdminPage, view.AdminProps{Chrome: chrome("Help desk"), Found: view.PeopleFound{Heading: fault}, Trouble: fault}),
-		"audit/first_page":  of(view.AuditPage, view.AuditProps{Chrome: chrome("What was done"), Charts: numbers(), Rows: auditRows(), Exports: exports, Older: &view.Link{Href: "/admin/audit?before=7", Text: "Older"}}),
-		"audit/filtered":    of(view.AuditPage, view.AuditProps{Chrome: chrome("What was done"), Filtered: true, Filter: filter, Exports: exports, All: &view.Link{Href: "/admin/audit", Text: "Without the filter"}}),
-		"audit/second_page": of(view.AuditPage, view.AuditProps{Chrome: chrome("What was done"), Rows: auditRows()[:1], Exports: exports, Newest: &view.Link{Href: "/admin/audit", Text: "The newest"}}),
-		"audit/invalid":     of(view.AuditPage, view.AuditProps{Chrome: chrome("Error: What was done"), Summary: &refused, Filtered: true, Filter: wrong, Exports: exports}),
+		"admin/start":       of(view.AdminPage, view.AdminProps{Chrome: adminChrome("Help desk"), Found: none, Charts: noNumbers()}),
+		"admin/busy":        of(view.AdminPage, view.AdminProps{Chrome: adminChrome("Help desk"), Found: recent, Charts: numbers(), Open: []view.OpenAct{opened}, Lost: []view.LostFob{lost, unnamed}}),
+		"admin/unread":      of(view.AdminPage, view.AdminProps{Chrome: adminChrome("Help desk"), Found: view.PeopleFound{Heading: fault}, Trouble: fault}),
+		"audit/first_page":  of(view.AuditPage, view.AuditProps{Chrome: adminChrome("What was done"), Charts: numbers(), Rows: auditRows(), Exports: exports, Older: &view.Link{Href: "/admin/audit?before=7", Text: "Older"}}),
+		"audit/filtered":    of(view.AuditPage, view.AuditProps{Chrome: adminChrome("What was done"), Filtered: true, Filter: filter, Exports: exports, All: &view.Link{Href: "/admin/audit", Text: "Without the filter"}}),
+		"audit/second_page": of(view.AuditPage, view.AuditProps{Chrome: adminChrome("What was done"), Rows: auditRows()[:1], Exports: exports, Newest: &view.Link{Href: "/admin/audit", Text: "The newest"}}),
+		"audit/invalid":     of(view.AuditPage, view.AuditProps{Chrome: adminChrome("Error: What was done"), Summary: &refused, Filtered: true, Filter: wrong, Exports: exports}),
 	}
 }
 

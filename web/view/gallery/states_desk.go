@@ -23,21 +23,21 @@ func deskStates(ctx context.Context) map[string]State {
 
 		"replace/which":   of(view.ReplacePage, replaceProps(ctx)),
 		"replace/missing": replaceWithoutChoice(ctx),
-		"replace/none":    of(view.ReplacePage, view.ReplaceProps{Chrome: chrome("Replace a lost fob"), Subject: ann}),
-		"replace/unread":  of(view.ReplacePage, view.ReplaceProps{Chrome: chrome("Replace a lost fob"), Subject: ann, Unread: new(told(ctx, outcome.New(outcome.UpstreamUnavailable)))}),
+		"replace/none":    of(view.ReplacePage, view.ReplaceProps{Chrome: adminChrome("Replace a lost fob"), Subject: ann}),
+		"replace/unread":  of(view.ReplacePage, view.ReplaceProps{Chrome: adminChrome("Replace a lost fob"), Subject: ann, Unread: new(told(ctx, outcome.New(outcome.UpstreamUnavailable)))}),
 		"replace/half":    replaceHalf(ctx, false),
 		"replace/removed": replaceHalf(ctx, true),
 
-		"handout/empty":   of(view.HandoutPage, view.HandoutProps{Chrome: chrome("Hand out fobs"), Export: "/admin/audit/export?format=csv"}),
+		"handout/empty":   of(view.HandoutPage, view.HandoutProps{Chrome: adminChrome("Hand out fobs"), Export: "/admin/audit/export?format=csv"}),
 		"handout/running": of(view.HandoutPage, handoutRunning()),
 		"handout/several": handoutSeveral(ctx),
 
-		"fobs/empty":   of(view.FobsPage, view.FobsProps{Chrome: chrome("Where is this fob?")}),
-		"fobs/held":    of(view.FobsPage, view.FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: keyRing.Serial}, Found: &view.FoundFob{Fob: keyRing, Model: "Galt TOTP-30", Holder: &ann}, Rows: fobRows()}),
-		"fobs/lost":    of(view.FobsPage, view.FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: keyRing.Serial}, Found: &view.FoundFob{Fob: lost, Model: "Galt TOTP-30", Holder: &ann, Lost: keyRing.LastUsed}, Trouble: "They cannot be read."}),
-		"fobs/stock":   of(view.FobsPage, view.FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: "GALT1"}, Found: &view.FoundFob{Fob: view.Fob{Serial: "GALT1", State: "In stock", Status: "other"}, Model: "Galt TOTP-30"}}),
-		"fobs/missing": of(view.FobsPage, view.FobsProps{Chrome: chrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: "GALT1"}, Missing: []string{"Policy.Read.All", "Global Reader"}, Ask: &view.Link{Href: "/admin/fobs?ask=inventory", Text: "Ask Microsoft again", Leaves: true}}),
-		"fobs/unknown": of(view.FobsPage, view.FobsProps{Chrome: chrome("Error: Where is this fob?"), Looked: true, Summary: new(told(ctx, outcome.New(outcome.UnknownSerial))), Serial: view.Input{Value: "GALT1", Error: "No fob with this serial number was found"}}),
+		"fobs/empty":   of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Where is this fob?")}),
+		"fobs/held":    of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: keyRing.Serial}, Found: &view.FoundFob{Fob: keyRing, Model: "Galt TOTP-30", Holder: &ann}, Rows: fobRows()}),
+		"fobs/lost":    of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: keyRing.Serial}, Found: &view.FoundFob{Fob: lost, Model: "Galt TOTP-30", Holder: &ann, Lost: keyRing.LastUsed}, Trouble: "They cannot be read."}),
+		"fobs/stock":   of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: "GALT1"}, Found: &view.FoundFob{Fob: view.Fob{Serial: "GALT1", State: "In stock", Status: "other"}, Model: "Galt TOTP-30"}}),
+		"fobs/missing": of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Where is this fob?"), Looked: true, Serial: view.Input{Value: "GALT1"}, Missing: []string{"Policy.Read.All", "Global Reader"}, Ask: &view.Link{Href: "/admin/fobs?ask=inventory", Text: "Ask Microsoft again", Leaves: true}}),
+		"fobs/unknown": of(view.FobsPage, view.FobsProps{Chrome: adminChrome("Error: Where is this fob?"), Looked: true, Summary: new(told(ctx, outcome.New(outcome.UnknownSerial))), Serial: view.Input{Value: "GALT1", Error: "No fob with this serial number was found"}}),
 	}
 }
 
@@ -45,7 +45,7 @@ var ann = oath.Person{ID: "0a1c", Name: "Ann <Smith>", UserPrincipalName: "ann.s
 
 func replaceProps(ctx context.Context) view.ReplaceProps {
 	return view.ReplaceProps{
-		Chrome: chrome("Replace a lost fob"), Subject: ann, Seen: "5eed", Form: "f0",
+		Chrome: adminChrome("Replace a lost fob"), Subject: ann, Seen: "5eed", Form: "f0",
 		Fobs: []view.Choice{
 			{Value: "f1", Label: "Key ring", Text: keyRing.Serial, Badge: "active", State: "Active"},
 			{Value: "f2", Label: markup, Text: "GALT9", Badge: "lost", State: message.Text(ctx, "fob.state.lost"), Chosen: true},
@@ -73,7 +73,7 @@ func replaceHalf(ctx context.Context, removed bool) State {
 func handoutRunning() view.HandoutProps {
 	at := view.Moment{Words: "14:05", ISO: "2026-03-12T14:05:00Z"}
 	return view.HandoutProps{
-		Chrome: chrome("Hand out fobs"), Export: "/admin/audit/export?format=csv",
+		Chrome: adminChrome("Hand out fobs"), Export: "/admin/audit/export?format=csv",
 		Done:   &view.Summary{Outcome: "enrolled", Good: true, Heading: "Ann Smith, GALT1: enrolled"},
 		Counts: []view.Fact{{Label: "Done", Value: "1"}, {Label: "Not done", Value: "1"}},
 		Results: []view.Result{
@@ -87,7 +87,7 @@ func handoutSeveral(ctx context.Context) State {
 	s := told(ctx, invalid("q", "several"))
 	s.Errors[0].Field = view.FirstChoice("person")
 	return of(view.HandoutPage, view.HandoutProps{
-		Chrome: chrome("Error: Hand out fobs"), Summary: &s, Serial: view.Input{Value: "GALT1"}, Code: view.Input{Value: "123456"},
+		Chrome: adminChrome("Error: Hand out fobs"), Summary: &s, Serial: view.Input{Value: "GALT1"}, Code: view.Input{Value: "123456"},
 		Query: view.Input{Value: `Ann "Smith"`, Error: s.Errors[0].Text},
 		People: []view.Choice{
 			{Value: ann.ID, Label: ann.Name, Text: ann.UserPrincipalName},
