@@ -43,7 +43,7 @@ func index(ctx context.Context, theme string) templ.Component {
 	}
 	c := signedOut("Gallery")
 	c.Theme, c.Brand.Sheet = theme, stylePath
-	return indexPage(c, len(all), Root+"?"+url.Values{"lang": {pseudoTag.String()}, "theme": {theme}}.Encode(), shelves)
+	return indexPage(c, len(all), Root+"?"+url.Values{"lang": {pseudoTag.String()}, "theme": {theme}}.Encode(), shelves) //nolint:contextcheck // it is rendered with one
 }
 
 // written is the props as JSON, without what is empty.

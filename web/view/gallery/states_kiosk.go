@@ -66,7 +66,7 @@ func inLanguages() view.Kiosk {
 }
 
 func visit(title string) view.Kiosk {
-	return view.Kiosk{Chrome: chrome(title), Station: "Reception <1>", Refresh: 92, Visit: &view.Visit{Idle: 90, Ask: 30}}
+	return view.Kiosk{Chrome: chrome(title), Station: "Reception <1>", Refresh: 92, Visit: &view.Visit{Idle: 90, Ask: 30, Left: 600}}
 }
 
 func operating() view.Kiosk {
