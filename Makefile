@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants pictures
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -82,6 +82,9 @@ vulnerabilities: go ## look for known vulnerabilities that the programs can reac
 image-check: build ## build the image's last stage with buildah, look at what it holds and run it
 	@.release/image-check
 
+pictures: go assets browser ## take the README's pictures anew, from the demo's tenant
+	go test -count 1 ./internal/e2e -run '^TestTakeThePicturesOfTheREADME$$' -args -pictures '$(CURDIR)/static/readme'
+
 torture: go assets ## kill the program KILLS times (200) under load and fill its disk, and print the figures
 	@FOBDESK_TEST_KILLS=$(KILLS) go test -count 1 -timeout 24h -v -run FIG04 ./cmd/fobdesk | \
 	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
@@ -114,7 +117,7 @@ go:
 	@command -v go >/dev/null || { echo 'go is missing: install Go 1.26 (https://go.dev/dl/) and run make again' >&2; exit 1; }
 
 browser:
-	$(call need,chromium,chromium fonts-liberation)
+	$(call need,chromium,chromium fonts-liberation fonts-ipafont-gothic)
 	$(call need,firefox-esr,firefox-esr)
 	$(call need,oathtool,oathtool)
 	$(call need,zbarimg,zbar-tools)

@@ -1,5 +1,6 @@
 // Command fobdesk-demo is the portal to try out: the whole of it, wired as in production, against
-// a simulated Entra and Graph, with demo people and fobs that show live codes. Everything it keeps
+// a simulated Entra and Graph, with demo people and fobs that show live codes, and a gallery of every
+// page in every state. Everything it keeps
 // lies in a temporary folder and goes when it ends.
 package main
 
@@ -25,6 +26,7 @@ import (
 	"fobdesk/internal/config"
 	"fobdesk/internal/sim"
 	"fobdesk/internal/station"
+	"fobdesk/web/view/gallery"
 )
 
 func main() {
@@ -63,24 +65,25 @@ const (
 	fobsPort   = 8180
 	entraPort  = 8280
 	graphPort  = 8380
+	lookPort   = 8480
 	portTries  = 100
 )
 
-// run starts the four servers, says what to try, and ends all of it with ctx.
+// run starts the five servers, says what to try, and ends all of it with ctx.
 func run(ctx context.Context, out io.Writer) error {
 	folder, err := os.MkdirTemp("", "fobdesk-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	var doors [4]door
-	for i, port := range []int{portalPort, entraPort, graphPort, fobsPort} {
+	var doors [5]door
+	for i, port := range []int{portalPort, entraPort, graphPort, fobsPort, lookPort} {
 		if doors[i], err = open(ctx, out, port); err != nil {
 			return err
 		}
 		defer func() { _ = doors[i].listener.Close() }()
 	}
-	base, entra, graph, fobs := doors[0], doors[1], doors[2], doors[3]
+	base, entra, graph, fobs, look := doors[0], doors[1], doors[2], doors[3], doors[4]
 	baseURL, secret := "http://localhost:"+base.port, random()
 	options := sim.Demo(time.Now())
 	options.ClientSecret = secret
@@ -115,10 +118,14 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, script, baseURL, "http://localhost:"+fobs.port, pairing)
+	pages, err := gallery.Handler()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, script, baseURL, "http://localhost:"+fobs.port, pairing, "http://localhost:"+look.port+gallery.Root)
 	return errors.Join(serveAll(ctx,
 		func(ctx context.Context) error { return desk.Serve(ctx, base.listener) },
-		entra.serve(cloud.Entra()), graph.serve(cloud.Graph()), fobs.serve(cloud.Fobs()),
+		entra.serve(cloud.Entra()), graph.serve(cloud.Graph()), fobs.serve(cloud.Fobs()), look.serve(pages),
 	), desk.Close(ctx))
 }
 
@@ -128,6 +135,7 @@ const script = `
   The portal:      %[1]s
   The demo's fobs: %[2]s  (they show live codes)
   A station:       %[1]s/kiosk/pair?code=%[3]s  (in a private window)
+  The gallery:     %[4]s  (every page in every state)
 
   Try this:
   1. Open both. In the portal sign in as Ada, and enrol the first fob: its serial number and code.

@@ -129,6 +129,37 @@ func TestTheDemosStationIsPairedInOneClick(t *testing.T) {
 	}
 }
 
+func TestTheGalleryIsHeldToThePortalsPolicy(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	d := start(t)
+	defer func() { _ = d.stop() }()
+	_, printed, _ := strings.Cut(d.printed, "The gallery:")
+	policies := map[string]string{}
+	for name, address := range map[string]string{"portal": d.portal, "gallery": strings.Fields(printed)[0]} {
+		answer, err := http.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("the %s answers %d", name, answer.StatusCode)
+		}
+		var kept []string
+		for rule := range strings.SplitSeq(answer.Header.Get("Content-Security-Policy"), "; ") {
+			if strings.HasPrefix(rule, "form-action") {
+				rule = strings.Join(strings.Fields(rule)[:2], " ") // without Entra
+			}
+			if !strings.HasPrefix(rule, "report-uri") {
+				kept = append(kept, rule)
+			}
+		}
+		policies[name] = strings.Join(kept, "; ")
+	}
+	if policies["gallery"] != policies["portal"] {
+		t.Errorf("the gallery's policy is %q, the portal's %q", policies["gallery"], policies["portal"])
+	}
+}
+
 func TestATakenPortIsToldAndTheNextOneUsed(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:8080", "[::1]:8080"} {
 		t.Run(address, func(t *testing.T) {

@@ -101,6 +101,15 @@ func Parse(tag language.Tag, data []byte) (*Catalogue, error) {
 	return c, nil
 }
 
+// Source returns the English catalogue as it is written, for whoever makes another of it.
+func Source() []byte {
+	data, err := files.ReadFile("catalogue/" + source + ".json")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return data
+}
+
 // parseAll reads every catalogue of the folder; the file's name is the language's tag.
 func parseAll(fsys fs.FS) (map[string]*Catalogue, error) {
 	names, err := fs.Glob(fsys, "catalogue/*.json")

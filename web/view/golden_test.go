@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 
 	"fobdesk/internal/htmltest"
 	"fobdesk/internal/message"
+	"fobdesk/web/view/gallery"
 )
 
 var update = flag.Bool("update", false, "write the pages in testdata anew")
@@ -40,9 +41,12 @@ func TestEveryPageInEveryStateIsSoundAndAsReviewed(t *testing.T) {
 // goldens are the states, and a few of them in a language that runs the other way and in one
 // without spaces.
 func goldens(ctx context.Context) map[string]templ.Component {
-	all := states(ctx)
+	all := map[string]templ.Component{}
+	for name, state := range gallery.States(ctx) {
+		all[name] = state
+	}
 	for _, tag := range []language.Tag{language.Arabic, language.Japanese} {
-		there := states(message.WithLanguage(ctx, tag))
+		there := gallery.States(message.WithLanguage(ctx, tag))
 		for _, name := range []string{"welcome/plain", "home/wrong_code", "enrol/wrong_code", "enrol/too_many_attempts", "problem/not_found"} {
 			all[tag.String()+"/"+strings.ReplaceAll(name, "/", "_")] = in(tag, there[name])
 		}

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"testing"
@@ -8,12 +8,13 @@ import (
 
 	"fobdesk/internal/htmltest"
 	"fobdesk/internal/message"
+	"fobdesk/web/view"
+	"fobdesk/web/view/gallery"
 )
 
 func TestTheSwitchNamesEachLanguageInItself(t *testing.T) {
-	c := chrome("Your fobs")
-	c.Here = "/fobs/f1/lost?x=1"
-	doc := page(t, in(language.German, HomePage(HomeProps{Chrome: c})))
+	c := view.Chrome{Title: "Your fobs", Here: "/fobs/f1/lost?x=1"}
+	doc := page(t, in(language.German, view.HomePage(view.HomeProps{Chrome: c})))
 	htmltest.Verify(t, doc, htmltest.In("html[lang=de][dir=ltr] footer #switches form[method=post][action='/language'][hx-boost=false]",
 		htmltest.In("button[name=lang][type=submit]", htmltest.Count(len(message.Languages()))),
 		htmltest.In("button[value=ar][lang=ar] bdi", htmltest.HasText("العربية")),
@@ -24,7 +25,7 @@ func TestTheSwitchNamesEachLanguageInItself(t *testing.T) {
 }
 
 func TestArabicRunsFromRightToLeftAndWhatIsTypedDoesNot(t *testing.T) {
-	for name, component := range states(t.Context()) {
+	for name, component := range gallery.States(t.Context()) {
 		doc := page(t, in(language.Arabic, component))
 		if doc.Find("html[dir=rtl][lang=ar]").Length() != 1 {
 			t.Fatalf("%s is not Arabic", name)
@@ -43,12 +44,12 @@ func TestArabicRunsFromRightToLeftAndWhatIsTypedDoesNot(t *testing.T) {
 }
 
 func TestAChartBeginsWhereReadingBegins(t *testing.T) {
-	bars := []Bar{{Count: 4}, {Count: 2}}
-	lying := Chart{Bars: append([]Bar(nil), bars...), RightToLeft: true}.Lying()
+	bars := []view.Bar{{Count: 4}, {Count: 2}}
+	lying := view.Chart{Bars: append([]view.Bar(nil), bars...), RightToLeft: true}.Lying()
 	if got := lying.Bars[1]; got.X != "160.0" || got.Width != "120.0" || got.MarkX != "280.0" || got.NumberX != "154.0" {
 		t.Errorf("a bar half as long as the longest lies at %s (%s), its words at %s, its number at %s", got.X, got.Width, got.MarkX, got.NumberX)
 	}
-	standing := Chart{Bars: append([]Bar(nil), bars...), RightToLeft: true}.Standing()
+	standing := view.Chart{Bars: append([]view.Bar(nil), bars...), RightToLeft: true}.Standing()
 	if first, second := standing.Bars[0], standing.Bars[1]; first.MarkX != "210.0" || second.MarkX != "70.0" {
 		t.Errorf("the days stand at %s and %s, want the first at the right", first.MarkX, second.MarkX)
 	}

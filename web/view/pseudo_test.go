@@ -1,18 +1,15 @@
-package view
+package view_test
 
 import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"iter"
 	"maps"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,72 +17,24 @@ import (
 	"unicode"
 
 	"golang.org/x/net/html"
-	"golang.org/x/text/language"
 
 	"fobdesk/internal/message"
+	"fobdesk/web/view/gallery"
 )
 
-// accented are letters that are read as those of English, so that a page in the pseudo-locale can
-// still be used.
-var accented = strings.NewReplacer("a", "á", "c", "ç", "e", "é", "i", "í", "n", "ñ", "o", "ö", "u", "ü", "y", "ý", "s", "š")
-
-var placeOrLine = regexp.MustCompile(`\{\w+\}|\n`)
-
-// pseudo is a context in the language en-XA: English with accents, 40 % longer, each paragraph in
-// brackets. What is shown outside of brackets did not come from the catalogue.
+// pseudo is a context in the pseudo-locale.
 func pseudo(t *testing.T) context.Context {
 	t.Helper()
-	data, err := os.ReadFile("../../internal/message/catalogue/en.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := map[string]any{}
-	if err := json.Unmarshal(data, &words); err != nil {
-		t.Fatal(err)
-	}
-	for key, value := range words {
-		switch value := value.(type) {
-		case string:
-			words[key] = stretched(value)
-		case map[string]any:
-			if key == "$meta" {
-				continue
-			}
-			for category, sentence := range value {
-				value[category] = stretched(sentence.(string))
-			}
-		}
-	}
-	if data, err = json.Marshal(words); err != nil {
-		t.Fatal(err)
-	}
-	catalogue, err := message.Parse(language.MustParse("en-XA"), data)
+	catalogue, err := gallery.Pseudo()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return message.With(t.Context(), catalogue)
 }
 
-func stretched(sentence string) string {
-	var b strings.Builder
-	b.WriteString("[")
-	at := 0
-	for _, span := range placeOrLine.FindAllStringIndex(sentence, -1) {
-		b.WriteString(accented.Replace(sentence[at:span[0]]))
-		if at = span[1]; sentence[span[0]] == '\n' {
-			b.WriteString("]\n[")
-			continue
-		}
-		b.WriteString(sentence[span[0]:at])
-	}
-	b.WriteString(accented.Replace(sentence[at:]))
-	b.WriteString(strings.Repeat("~", len(sentence)*2/5) + "]")
-	return b.String()
-}
-
 func TestNoTextIsLeftInThePages(t *testing.T) {
 	ctx, given := pseudo(t), fixtures(t)
-	all := states(ctx)
+	all := gallery.States(ctx)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		var page bytes.Buffer
 		if err := all[name].Render(ctx, &page); err != nil {
@@ -103,11 +52,11 @@ func TestNoTextIsLeftInThePages(t *testing.T) {
 	}
 }
 
-// fixtures takes away what the states above hand to the pages: names, and words that the portal
+// fixtures takes away what the states hand to the pages: names, and words that the portal
 // would have from the catalogue.
 func fixtures(t *testing.T) *strings.Replacer {
 	t.Helper()
-	files, err := filepath.Glob("states*_test.go")
+	files, err := filepath.Glob("gallery/states*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d files of states: %v", len(files), err)
 	}

@@ -1,4 +1,4 @@
-package view
+package view_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"fobdesk/internal/htmltest"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
+	"fobdesk/web/view"
+	"fobdesk/web/view/gallery"
 )
 
 func page(t *testing.T, c templ.Component) *goquery.Document {
@@ -22,8 +24,18 @@ func page(t *testing.T, c templ.Component) *goquery.Document {
 	return htmltest.Page(t, &buffer)
 }
 
+// state is a page of the gallery.
+func state(t *testing.T, name string) *goquery.Document {
+	t.Helper()
+	s, ok := gallery.States(t.Context())[name]
+	if !ok {
+		t.Fatalf("there is no state %s", name)
+	}
+	return page(t, s)
+}
+
 func TestTheCodeIsAskedLastAndAsTextOfDigits(t *testing.T) {
-	doc := page(t, EnrolPage(EnrolProps{Chrome: chrome("Enrol a fob")}))
+	doc := state(t, "enrol/empty")
 	var order []string
 	doc.Find("form[action='/enrol'] input:not([type=hidden])").Each(func(_ int, s *goquery.Selection) {
 		order = append(order, s.AttrOr("name", ""))
@@ -41,7 +53,7 @@ func TestTheCodeIsAskedLastAndAsTextOfDigits(t *testing.T) {
 }
 
 func TestAWrongCodeKeepsTheSerialAndEmptiesTheCode(t *testing.T) {
-	doc := page(t, enrolRefused(t.Context(), outcome.New(outcome.WrongCode), "GALT12345678", ""))
+	doc := state(t, "enrol/wrong_code")
 	htmltest.Verify(t, doc,
 		htmltest.In("main > .summary:first-of-type[data-outcome=wrong_code][tabindex='-1']",
 			htmltest.HasText("There is a problem"), htmltest.In("a[href='#verificationCode']")),
@@ -55,7 +67,7 @@ func TestAWrongCodeKeepsTheSerialAndEmptiesTheCode(t *testing.T) {
 }
 
 func TestNoPageEverShowsACode(t *testing.T) {
-	for name, c := range states(t.Context()) {
+	for name, c := range gallery.States(t.Context()) {
 		var buffer bytes.Buffer
 		if err := c.Render(t.Context(), &buffer); err != nil {
 			t.Fatal(err)
@@ -67,27 +79,27 @@ func TestNoPageEverShowsACode(t *testing.T) {
 }
 
 func TestTheOnlyFobIsRemovedWithAWarning(t *testing.T) {
-	only := page(t, RemovePage(RemoveProps{Chrome: chrome("Remove"), Fob: keyRing, Only: true}))
+	only := state(t, "remove/only")
 	htmltest.Verify(t, only,
 		htmltest.In(".caution", htmltest.HasText("only active fob")),
 		htmltest.In("form[action='/fobs/f1/remove'][method=post]", htmltest.In("input[name=serialNumber]", htmltest.HasValue("GALT12345678"))),
 	)
-	htmltest.Verify(t, page(t, RemovePage(RemoveProps{Chrome: chrome("Remove"), Fob: keyRing})), htmltest.Not(htmltest.In(".caution")))
+	htmltest.Verify(t, state(t, "remove/plain"), htmltest.Not(htmltest.In(".caution")))
 }
 
 func TestWithoutAFobTheWayToEnrolIsThePage(t *testing.T) {
-	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	doc := state(t, "home/empty")
 	htmltest.Verify(t, doc, htmltest.In("main .button-primary[href='/enrol']", htmltest.Count(1)), htmltest.Not(htmltest.In(".fobs")))
 }
 
 func TestAListThatCouldNotBeReadClaimsNothing(t *testing.T) {
-	s := told(t.Context(), outcome.New(outcome.UpstreamUnavailable))
-	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs"), Unread: &s, Fobs: []Fob{keyRing}}))
+	s := view.Summary{Outcome: string(outcome.UpstreamUnavailable), Heading: "Microsoft does not answer"}
+	doc := page(t, view.HomePage(view.HomeProps{Chrome: view.Chrome{Title: "Your fobs"}, Unread: &s, Fobs: []view.Fob{{ID: "f1", Name: "Key ring"}}}))
 	htmltest.Verify(t, doc, htmltest.In(".unread[data-outcome=upstream_unavailable]"), htmltest.Not(htmltest.In(".empty, .fobs")))
 }
 
 func TestAnAssignedFobHasItsOwnForm(t *testing.T) {
-	doc := page(t, wrongCodeAtHome(t.Context()))
+	doc := state(t, "home/wrong_code")
 	htmltest.Verify(t, doc,
 		htmltest.In("form[action='/fobs/f3/activate'][method=post]", htmltest.Count(1),
 			htmltest.In("#verificationCode-f3[name=verificationCode]", htmltest.HasValue(""))),
@@ -96,25 +108,25 @@ func TestAnAssignedFobHasItsOwnForm(t *testing.T) {
 }
 
 func TestTheHeaderSaysWhoIsSignedInAndLetsThemOut(t *testing.T) {
-	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	doc := state(t, "home/empty")
 	htmltest.Verify(t, doc,
 		htmltest.In("header bdi", htmltest.HasText("Ann Lee")),
 		htmltest.In("header a[hx-boost=false]", htmltest.HasAttr("href", "/auth/sign-in?return_to=%2Fenrol%3Fserial%3DA%26x%3D1&switch=1")),
 		htmltest.In("header form[action='/auth/sign-out'][method=post][hx-boost=false] input[name=csrfToken]", htmltest.HasValue("token")),
 	)
-	htmltest.Verify(t, page(t, WelcomePage(WelcomeProps{Chrome: signedOut("Welcome"), SignIn: signIn})),
+	htmltest.Verify(t, state(t, "welcome/plain"),
 		htmltest.Not(htmltest.In("header form")),
 		htmltest.In("main .button-primary[href^='/auth/sign-in'][hx-boost=false]", htmltest.Count(1)),
 		htmltest.In("main", htmltest.HasText("Temporary Access Pass")))
 }
 
 func TestTheAnnouncerOutlastsASwap(t *testing.T) {
-	doc := page(t, HomePage(HomeProps{Chrome: chrome("Your fobs")}))
+	doc := state(t, "home/empty")
 	htmltest.Verify(t, doc, htmltest.In("body > [role=status]"), htmltest.Not(htmltest.In("main [role=status]")))
 }
 
 func TestHDR03NoPageNeedsEvalOrInlineCode(t *testing.T) {
-	for name, c := range states(t.Context()) {
+	for name, c := range gallery.States(t.Context()) {
 		t.Run(name, func(t *testing.T) {
 			doc := page(t, c) // Page finds inline scripts, styles, handlers, hx-on and js: values
 			htmltest.Verify(t, doc,
@@ -125,18 +137,20 @@ func TestHDR03NoPageNeedsEvalOrInlineCode(t *testing.T) {
 	}
 }
 
+const markup = `<script>alert("1")</script>'&amp;`
+
 func TestINP04WhatPeopleAndDirectoryWriteIsTextNotMarkup(t *testing.T) {
-	c := markupChrome()
+	c := view.Chrome{Title: markup, Org: markup, CSRFToken: `"><script>`, Help: view.Help{URL: "javascript:alert(1)", Email: markup}}
 	c.Person = &oath.Person{ID: "p", Name: markup}
-	s := Summary{Heading: markup, Text: []string{markup}, Reference: markup, Errors: []SummaryLink{{Field: "serialNumber", Text: markup}}}
-	in := Input{Value: markup, Error: markup}
-	fob := Fob{ID: markup, Name: markup, Serial: markup, State: markup, Status: markup, Added: Moment{Words: markup, ISO: markup}}
+	s := view.Summary{Heading: markup, Text: []string{markup}, Reference: markup, Errors: []view.SummaryLink{{Field: "serialNumber", Text: markup}}}
+	in := view.Input{Value: markup, Error: markup}
+	fob := view.Fob{ID: markup, Name: markup, Serial: markup, State: markup, Status: markup, Added: view.Moment{Words: markup, ISO: markup}}
 	for name, component := range map[string]templ.Component{
-		"enrol":   EnrolPage(EnrolProps{Chrome: c, Summary: &s, Notice: markup, Serial: in, Name: in, Code: in, OtherCase: markup}),
-		"home":    HomePage(HomeProps{Chrome: c, Notice: markup, Fobs: []Fob{fob}}),
-		"remove":  RemovePage(RemoveProps{Chrome: c, Notice: markup, Fob: fob, Only: true}),
-		"receipt": ReceiptPage(ReceiptProps{Chrome: c, Summary: s0(s), Facts: []Fact{{markup, markup}}, Hints: []string{markup}}),
-		"problem": ProblemPage(ProblemProps{Chrome: c, Summary: s0(s)}),
+		"enrol":   view.EnrolPage(view.EnrolProps{Chrome: c, Summary: &s, Notice: markup, Serial: in, Name: in, Code: in, OtherCase: markup}),
+		"home":    view.HomePage(view.HomeProps{Chrome: c, Notice: markup, Fobs: []view.Fob{fob}}),
+		"remove":  view.RemovePage(view.RemoveProps{Chrome: c, Notice: markup, Fob: fob, Only: true}),
+		"receipt": view.ReceiptPage(view.ReceiptProps{Chrome: c, Summary: s0(s), Facts: []view.Fact{{Label: markup, Value: markup}}, Hints: []string{markup}}),
+		"problem": view.ProblemPage(view.ProblemProps{Chrome: c, Summary: s0(s)}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc := page(t, component)
@@ -152,7 +166,7 @@ func TestINP04WhatPeopleAndDirectoryWriteIsTextNotMarkup(t *testing.T) {
 }
 
 // s0 is the summary of a page without fields to lead to.
-func s0(s Summary) Summary {
+func s0(s view.Summary) view.Summary {
 	s.Errors = nil
 	return s
 }
