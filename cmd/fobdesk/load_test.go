@@ -52,7 +52,9 @@ type trial struct {
 
 func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 	long, measured := seconds(t)
-	if measured {
+	if !measured {
+		t.Parallel() // with other tests: nothing is timed
+	} else {
 		figuresHeader(t)
 		figures(t, "bare Echo and templ", []part{{"pages", bareLoad(t, long)}}, "")
 	}
@@ -91,7 +93,10 @@ func (l *trial) start(t *testing.T, measured, postgres bool, replicas int) {
 		e2e.Setting("FOBDESK_TRUSTED_PROXIES", "127.0.0.0/8"), e2e.Tenant(l.tenant),
 	}
 	if postgres {
-		server := pgtest.New(t)
+		server := pgtest.Shared(t)
+		if measured {
+			server = pgtest.New(t) // which waits for the disk
+		}
 		database := server.Database(t, func(url string) error { return store.Migrate(context.Background(), url) })
 		givens = append(givens, e2e.Setting("FOBDESK_DATABASE_URL", server.URL(pgtest.Portal, database)))
 	}

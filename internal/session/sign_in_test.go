@@ -329,3 +329,13 @@ func FuzzSessionCookie(f *testing.F) {
 		}
 	})
 }
+
+func TestOIDC11TheWayBackIsKeptWithinItsBound(t *testing.T) {
+	st := newStore(t, newMemory(), newClock().Now)
+	longest := "/" + strings.Repeat("p", maxReturnTo-len(`"/"`))
+	for returnTo, want := range map[string]string{"/enrol": "/enrol", longest: longest, longest + "p": ""} {
+		if got := newBrowser().begin(t, st, SignIn{ReturnTo: returnTo}).ReturnTo; got != want {
+			t.Errorf("of %d bytes %d are kept, want %d", len(returnTo), len(got), len(want))
+		}
+	}
+}
