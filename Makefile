@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants pictures
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants pictures lighthouse
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -100,6 +100,10 @@ mutants: go assets ## change each guard in turn and see that a test notices (hou
 	$(call need,jq,jq)
 	@.mutants/run
 
+lighthouse: go assets browser .lighthouse/node_modules/lighthouse/package.json ## score four pages by Lighthouse: 100 each in performance, accessibility, best practices
+	@FOBDESK_TEST_LIGHTHOUSE=1 go test -count 1 -timeout 15m -v -run Lighthouse ./internal/e2e | \
+	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
+
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -148,3 +152,9 @@ static/node_modules/htmx.org/package.json: static/package-lock.json
 static/node_modules/axe-core/axe.min.js: static/package-lock.json
 	$(call npm,)
 	@touch static/node_modules/htmx.org/package.json
+
+# Lighthouse is large and for make lighthouse only.
+.lighthouse/node_modules/lighthouse/package.json: .lighthouse/package-lock.json
+	$(call need,npm,nodejs npm)
+	cd .lighthouse && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@

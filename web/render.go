@@ -56,7 +56,8 @@ func (s *Server) moment(c echo.Context, t time.Time) view.Moment {
 	if t.IsZero() {
 		return view.Moment{}
 	}
-	return view.Moment{Words: message.Moment(c.Request().Context(), t, s.Now()), ISO: t.UTC().Format(time.RFC3339)}
+	ctx := c.Request().Context()
+	return view.Moment{Words: message.Moment(ctx, t, s.Now()), Exact: message.Exact(ctx, t), ISO: t.UTC().Format(time.RFC3339)}
 }
 
 func latest(a, b time.Time) time.Time {

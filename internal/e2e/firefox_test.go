@@ -32,7 +32,6 @@ const firefoxLimit = 2 * time.Minute
 func (w *World) NewFirefox(ctx context.Context, t *testing.T) *Firefox {
 	t.Helper()
 	address := startFirefox(ctx, t)
-	//nolint:bodyclose // the library closes it: the answer to a handshake has none
 	conn, _, err := websocket.Dial(ctx, address+"/session", nil)
 	if err != nil {
 		t.Fatal(err)

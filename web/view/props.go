@@ -60,8 +60,9 @@ type Fob struct {
 	Activate *ActivateForm // where it is assigned but not active, nor reported lost
 }
 
-// Moment is a time in words with the exact one for machines; its zero value is "not known".
-type Moment struct{ Words, ISO string }
+// Moment is a time in words with the exact one for machines, and for people where the words are
+// relative ("Yesterday"); its zero value is "not known".
+type Moment struct{ Words, Exact, ISO string }
 
 // ActivateForm asks for the code of an assigned fob.
 type ActivateForm struct {

@@ -129,8 +129,8 @@ var (
 	signIn  = view.Link{Href: "/auth/sign-in?return_to=%2F", Text: "Sign in", Leaves: true}
 	keyRing = view.Fob{
 		ID: "f1", Name: "Key ring", Serial: "GALT12345678", State: "Active", Status: "active",
-		Added:    view.Moment{Words: "3 February 2026", ISO: "2026-02-03T09:00:00Z"},
-		LastUsed: view.Moment{Words: "Yesterday", ISO: "2026-03-11T07:30:00Z"},
+		Added:    view.Moment{Words: "3 February 2026", Exact: "3 February 2026, 09:00 UTC", ISO: "2026-02-03T09:00:00Z"},
+		LastUsed: view.Moment{Words: "Yesterday", Exact: "11 March 2026, 07:30 UTC", ISO: "2026-03-11T07:30:00Z"},
 	}
 )
 
