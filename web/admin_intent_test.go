@@ -18,7 +18,8 @@ import (
 // lockStore holds the database, so that nothing can be written; the function lets it go.
 func lockStore(t *testing.T, w *e2e.World) func() {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+	path := filepath.Join(w.Folder(), "fobdesk.db")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)") // the portal may be writing
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func TestAUD05ADeniedAdminPageIsRecorded(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	denied(t, "without the role", w.SignedIn(t, jonas).Get(t, "/admin"))
-	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Folder(), "fobdesk.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}

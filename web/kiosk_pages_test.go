@@ -325,7 +325,7 @@ func TestTheWelcomeSaysThatThePortalCannotServe(t *testing.T) {
 	w, k := newKioskWorld(t)
 	table := func(from, to string) {
 		t.Helper()
-		db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Folder(), "fobdesk.db")+"?_pragma=busy_timeout(5000)")
 		if err != nil {
 			t.Fatal(err)
 		}

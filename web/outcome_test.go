@@ -1,10 +1,8 @@
 package web_test
 
 import (
-	"database/sql"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,18 +173,7 @@ func TestFLT08WithTheStoreLockedGraphIsNotAsked(t *testing.T) {
 	w := e2e.NewWorld(t)
 	v := w.SignedIn(t, ada)
 	w.Cloud.ResetCalls()
-	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	held, err := db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := held.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
-		t.Fatal(err)
-	}
+	unlock := lockStore(t, w)
 	page := v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
 	if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "unavailable" {
 		t.Errorf("%d %q, want 503 unavailable", page.Status, page.Outcome(t))
@@ -194,9 +181,7 @@ func TestFLT08WithTheStoreLockedGraphIsNotAsked(t *testing.T) {
 	if calls := graphCalls(w); len(calls) > 0 {
 		t.Errorf("Graph was asked %q", calls)
 	}
-	if _, err := held.ExecContext(t.Context(), "ROLLBACK"); err != nil {
-		t.Fatal(err)
-	}
+	unlock()
 	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
 		t.Errorf("once the store is back: %d %q", page.Status, page.Outcome(t))
 	}

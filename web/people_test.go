@@ -38,7 +38,7 @@ func trail(t *testing.T, w *e2e.World) []string {
 // column is what a query of one column finds in the portal's database.
 func column(t *testing.T, w *e2e.World, query string) []string {
 	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(w.Folder(), "fobdesk.db"))
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Folder(), "fobdesk.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
