@@ -43,7 +43,7 @@ func TestFLT06WhileGraphFailsActsAreRefusedAtOnceAndOtherPagesAreFast(t *testing
 	if calls := graphCalls(w); len(calls) > 0 {
 		t.Errorf("Graph was asked %q", calls)
 	}
-	for _, line := range []string{`"msg":"graph breaker"`, `"msg":"ready, but Graph fails: acts are refused"`} {
+	for _, line := range []string{`"msg":"graph breaker"`, `"msg":"ready, but Graph is away"`} {
 		if !strings.Contains(w.Log.String(), line) {
 			t.Errorf("the log does not have %s", line)
 		}

@@ -38,8 +38,8 @@ func (p *Portal) ready(rp *entra.RelyingParty, client *graph.Client) func(contex
 		if p.stopping.Load() {
 			return errors.New("stopping")
 		}
-		if client.Down() {
-			p.log.WarnContext(ctx, "ready, but Graph fails: acts are refused")
+		if err := client.Ready(); err != nil {
+			p.log.WarnContext(ctx, "ready, but Graph is away", "error", err)
 		}
 		return errors.Join(p.store.Ping(ctx), rp.Ready())
 	}

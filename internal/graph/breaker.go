@@ -48,9 +48,6 @@ func newBreaker(log *slog.Logger) *gobreaker.TwoStepCircuitBreaker[answer] {
 	})
 }
 
-// Down reports whether calls are not sent at present because Graph fails.
-func (c *Client) Down() bool { return c.breaker.State() == gobreaker.StateOpen }
-
 // guarded makes the exchange where Graph does not count as failing and there is a place for it.
 func (c *Client) guarded(ctx context.Context, request call, token string) (got answer, sent bool, err error) {
 	done, err := c.breaker.Allow()
