@@ -36,14 +36,15 @@ async function open(form, dialog) {
 	[...form.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value)?.focus();
 }
 
-function leave() {
+function leave({ target, type }) {
+	if (type === "close" && target.open) return; // of the time before: the event comes late, and it is open again
 	opened?.abort();
 	document.querySelector("[data-camera-view][open]")?.close();
 }
 
-document.addEventListener("click", ({ target }) => {
-	const form = target.closest?.("[data-camera]")?.form;
+document.addEventListener("click", (event) => {
+	const form = event.target.closest?.("[data-camera]")?.form;
 	if (form) open(form, form.querySelector("[data-camera-view]"));
-	if (target.closest?.("[data-camera-close]")) leave();
+	if (event.target.closest?.("[data-camera-close]")) leave(event);
 });
 for (const type of ["close", "pagehide", "visibilitychange", "htmx:before:swap"]) window.addEventListener(type, leave, true);
