@@ -20,7 +20,7 @@ import (
 // says when it holds.
 var sheets = map[string][]string{
 	"app.css": {
-		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
+		"color", "base", "layout", "header", "button", "field", "dialog", "camera", "summary", "notice",
 		"fob", "history", "badge", "drawing", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},

@@ -47,6 +47,7 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) vie
 	if sess := current(c); sess != nil {
 		chrome.Person, chrome.CSRFToken = &sess.Person, s.store(c).CSRFToken(sess)
 		chrome.Desk = s.isAdmin(sess) && stationOf(c) == nil
+		chrome.Ending = s.ending(c, sess)
 	}
 	return chrome
 }

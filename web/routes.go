@@ -31,6 +31,8 @@ func (s *Server) routes() []route {
 		{get, "/auth/callback", s.getCallback, everywhere, none, limited},
 		{get, stepUpPath, s.getStepUp, signedIn, none, limited},
 		{post, "/auth/sign-out", s.postSignOut, signedIn, none, limited},
+		{get, endingPath, s.getEnding, plain, none, nil},
+		{post, stayPath, s.postStay, signedIn, none, nil},
 		{get, "/auth/front-channel-logout", s.getFrontChannelLogout, plain, none, limited},
 		{post, languagePath, s.postLanguage, everywhere, none, nil},
 		{get, "/enrol", s.getEnrol, signedIn, none, nil},

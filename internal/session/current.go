@@ -42,7 +42,7 @@ func (st *Store) Peek(r *http.Request) (*Session, error) {
 // else. One that can't be recorded only makes the session end sooner.
 func (st *Store) touch(ctx context.Context, sess *Session) {
 	now := st.Now()
-	if now.Sub(sess.place.row.Seen) < min(maxTouch, st.Idle/touches) {
+	if now.Sub(sess.place.row.Seen) < st.lag() {
 		return
 	}
 	if err := st.Rows.TouchSession(ctx, sess.place.row.Key, now); err != nil {
@@ -51,6 +51,12 @@ func (st *Store) touch(ctx context.Context, sess *Session) {
 	}
 	sess.place.row.Seen = now
 }
+
+// SureIdle is how long a session surely lasts after a use: the idle limit, less what Row.Seen may lag.
+func (st *Store) SureIdle() time.Duration { return st.Idle - st.lag() }
+
+// lag is by how much Row.Seen may lag behind the last use.
+func (st *Store) lag() time.Duration { return min(maxTouch, st.Idle/touches) }
 
 // LastPerson returns the PersonKey of whoever was signed in at this browser until the session
 // ended by itself or was ended, for as long as its row is there; false where that is not known,

@@ -345,7 +345,7 @@ func cameraView() templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<dialog class=\"camera\" aria-labelledby=\"camera-title\" aria-describedby=\"camera-hint\" data-camera-view data-read=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<dialog class=\"dialog camera\" aria-labelledby=\"camera-title\" aria-describedby=\"camera-hint\" data-camera-view data-read=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

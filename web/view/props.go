@@ -15,6 +15,7 @@ type Chrome struct {
 	Here      string       // local path of this page, for coming back to it in another language
 	Admin     bool         // it is a page of the admins'
 	Desk      bool         // whoever is signed in may open the admins' pages
+	Ending    string       // in seconds "870 120 28800": whoever is signed in is signed out so long after the last use, is asked so long before, and is so long after this page in any case
 	Refresh   string       // seconds after which the page loads itself again without JavaScript; empty for never
 }
 

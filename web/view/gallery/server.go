@@ -46,7 +46,9 @@ func Handler() (http.Handler, error) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		_, _ = w.Write(style)
 	})
-	mux.HandleFunc("GET /kiosk/pulse", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	for _, asked := range []string{"GET /kiosk/pulse", "POST /kiosk/stay", "POST /auth/stay"} { // by scripts
+		mux.HandleFunc(asked, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	}
 	mux.Handle("GET /", http.RedirectHandler(Root, http.StatusSeeOther))
 	mux.HandleFunc("POST /", back)
 	return guarded(mux), nil

@@ -141,7 +141,7 @@ func signedOut(title string) view.Chrome {
 func chrome(title string) view.Chrome {
 	c := signedOut(title)
 	c.Person = &oath.Person{TenantID: "t", ID: "p", Name: "Ann Lee", UserPrincipalName: "ann@contoso.example"}
-	c.CSRFToken = "token"
+	c.CSRFToken, c.Ending = "token", "870 120 28000"
 	c.Return = "/enrol?serial=A&x=1"
 	return c
 }

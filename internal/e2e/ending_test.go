@@ -1,0 +1,91 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"fobdesk/internal/sim"
+)
+
+const endingDialog = "dialog[data-ending]"
+
+// TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress shows the question of a session's end: what is
+// asked, where the focus is meanwhile and afterwards, and that what was typed is kept.
+func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]func(*testing.T, *Browser){
+		"the button": func(t *testing.T, b *Browser) { b.Press(t, "[data-stay]") },
+		"Enter":      func(t *testing.T, b *Browser) { b.Keys(t, person("\r")) },
+		"Escape":     func(t *testing.T, b *Browser) { b.Do(t, chromedp.KeyEvent(kb.Escape)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "12s"))
+			b := w.NewBrowser(t, true)
+			b.signIn(t, sim.AdaID)
+			b.Open(t, "/enrol")
+			b.Type(t, "#serialNumber", sim.SerialGood30)
+			b.Type(t, "#verificationCode", "123")
+			b.See(t, endingDialog)
+			if role, said, about := b.role(t, endingDialog); role != "dialog" || said != "You are signed out soon" || !strings.HasPrefix(about, "Nothing has happened") {
+				t.Errorf("a screen reader says %q %q %q", role, said, about)
+			}
+			if got := b.Evaluate(t, "document.activeElement.hasAttribute('data-stay')"); got != "true" {
+				t.Error("the focus is not in the dialog")
+			}
+			answer(t, b)
+			b.Do(t, chromedp.Poll("!document.querySelector('dialog[data-ending]').open", nil))
+			if got := b.Focused(t); got != "verificationCode" {
+				t.Errorf("the focus is on %q afterwards", got)
+			}
+			if serial, code := b.Value(t, "#serialNumber"), b.Value(t, "#verificationCode"); serial != sim.SerialGood30 || code != "123" {
+				t.Errorf("the form holds %q and %q afterwards", serial, code)
+			}
+			b.until(t, "performance.getEntriesByType('resource').some(e => e.name.endsWith('/auth/stay') && e.responseStatus === 204)")
+			w.Clock.Pass(8 * time.Second) // later than the session would have ended
+			b.Keys(t, person("\r"))
+			b.See(t, "[data-outcome=invalid_input]")
+		})
+	}
+}
+
+func TestWhoDoesNotAnswerIsToldThatTheyAreSignedOutAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "4s"))
+	b := w.NewBrowser(t, true)
+	b.signIn(t, sim.AdaID)
+	b.Open(t, "/enrol")
+	b.Type(t, "#serialNumber", sim.SerialGood30)
+	b.until(t, "document.getElementById('ending-title')?.textContent === 'You are signed out'")
+	b.See(t, endingDialog)
+	b.Press(t, "[data-stay]") // it says Close by now
+	b.Type(t, "#verificationCode", "123456")
+	b.Keys(t, person("\r"))
+	b.See(t, "[data-outcome=signed_out]")
+	b.Press(t, "main a[href^='/auth/sign-in']")
+	b.Press(t, "button[value='"+sim.AdaID+"']")
+	b.See(t, "#serialNumber")
+	if got := b.Value(t, "#serialNumber"); got != sim.SerialGood30 {
+		t.Errorf("the serial number is %q", got)
+	}
+}
+
+// TestTheEndThatNoUseMovesIsToldOnce shows what is said where one cannot stay.
+func TestTheEndThatNoUseMovesIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "60s"), Setting("FOBDESK_SESSION_MAX", "61s"))
+	b := w.NewBrowser(t, true)
+	b.signIn(t, sim.AdaID)
+	w.Clock.Pass(40 * time.Second) // less than a minute is left, and it was used just now
+	b.Open(t, "/enrol")
+	b.See(t, endingDialog)
+	if got := b.Text(t, "#ending-text"); !strings.HasPrefix(got, "Everyone signs in again") {
+		t.Errorf("it says %q", got)
+	}
+	b.Press(t, "[data-stay]")
+	b.until(t, "new Promise(done => setTimeout(() => done(!document.querySelector('dialog[data-ending]').open), 2500))")
+}

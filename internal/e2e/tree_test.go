@@ -1,0 +1,43 @@
+package e2e
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/chromedp"
+)
+
+// role is what Chromium's accessibility tree, which screen readers read, has of an element: its role, its
+// name and its description.
+func (b *Browser) role(t *testing.T, selector string) (role, name, description string) {
+	t.Helper()
+	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
+		root, err := dom.GetDocument().Do(ctx)
+		if err != nil {
+			return err
+		}
+		var id cdp.NodeID
+		if id, err = dom.QuerySelector(root.NodeID, selector).Do(ctx); err != nil {
+			return err
+		}
+		nodes, err := accessibility.GetPartialAXTree().WithNodeID(id).WithFetchRelatives(false).Do(ctx)
+		if err != nil || len(nodes) == 0 {
+			return err
+		}
+		role, name, description = text(nodes[0].Role), text(nodes[0].Name), text(nodes[0].Description)
+		return nil
+	}))
+	return role, name, description
+}
+
+// text is the words of a value in the accessibility tree.
+func text(v *accessibility.Value) string {
+	if v == nil {
+		return ""
+	}
+	return strings.Trim(string(v.Value), `"`)
+}
