@@ -6,7 +6,7 @@ let opened; // its abort ends the watching
 async function watch(video, signal) {
 	const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
 	const off = () => stream.getTracks().forEach((track) => track.stop());
-	signal.addEventListener("abort", off);
+	signal.onabort = off;
 	try {
 		const detector = new BarcodeDetector();
 		video.srcObject = stream;
@@ -28,10 +28,10 @@ async function open(form, dialog) {
 	if (signal.aborted) return;
 	dialog.close();
 	const { denied, missing, read } = dialog.dataset;
-	const words = result.name === "NotAllowedError" ? denied : result.name ? missing : read;
-	form.querySelector("[data-camera-note]").textContent = words === read ? "" : words;
-	document.getElementById("announcer").textContent = words;
-	if (words !== read) return;
+	const trouble = result.name && (result.name === "NotAllowedError" ? denied : missing);
+	form.querySelector("[data-camera-note]").textContent = trouble ?? "";
+	document.getElementById("announcer").textContent = trouble ?? read;
+	if (trouble) return;
 	form.querySelector("[data-scan]").value = result;
 	[...form.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value)?.focus();
 }

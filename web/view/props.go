@@ -118,6 +118,7 @@ type ReceiptProps struct {
 	Facts   []Fact
 	Hints   []string // what happens next
 	Try     string   // path that leads to where the fob is asked for; empty where there is nothing to try
+	Save    string   // path of the receipt as a file
 }
 
 // FobProps is one of the person's fobs.
@@ -128,7 +129,10 @@ type FobProps struct {
 }
 
 // Fact is a line of a receipt.
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	Copy         bool // it is a reference, which is copied rather than read
+}
 
 // ProblemProps is a page of its own for what is not the fault of a field.
 type ProblemProps struct {

@@ -221,7 +221,9 @@ func receipt(ctx context.Context, o outcome.Outcome, name string) State {
 		Chrome: chrome("Receipt"),
 		Summary: view.Summary{Outcome: string(o), Good: true, Heading: words.Title, Text: append(words.Text, words.Next),
 			Next: &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}},
-		Facts: []view.Fact{{Label: "Serial number", Value: "GALT12345678"}, {Label: "Time", Value: message.Exact(ctx, now)}},
+		Facts: []view.Fact{{Label: "Serial number", Value: "GALT12345678"}, {Label: "Time", Value: message.Exact(ctx, now)},
+			{Label: "Reference", Value: "9f1c2a4e-6b7d-4c1e-8a53-0d2f4b6c8e10", Copy: true}},
+		Save: "/receipts/act/save",
 	}
 	if name != "" {
 		p.Facts = append(p.Facts, view.Fact{Label: "Name", Value: name})
