@@ -94,7 +94,7 @@ func (s *Server) takeTyped(c echo.Context, person oath.Person, state *personStat
 		if !ok {
 			continue
 		}
-		state.notice = message.Text(c.Request().Context(), draft.Notice)
+		state.notice = noticeOf(c.Request().Context(), draft)
 		state.enrol.Serial.Value, state.enrol.Name.Value = draft.Serial, draft.DisplayName
 		state.assign.Value = draft.Serial
 	}

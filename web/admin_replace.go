@@ -51,7 +51,7 @@ func (s *Server) getReplace(c echo.Context) error {
 	props := view.ReplaceProps{}
 	path := c.Request().URL.EscapedPath()
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
-		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Notice = noticeOf(c.Request().Context(), draft)
 		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 	}
 	told := personState{}

@@ -1,12 +1,11 @@
-// The camera as a scanner: what it reads is put into the serial field, and nothing is sent. It is
-// off after a hit, when its dialog closes, and when the page is left or hidden.
+// The camera as a scanner: it fills the serial field, sends nothing, and is off after a hit and once it is left.
 const serialIn = /^(?:.*[?&]serial=)?([\w .:/\]-]{4,80})$/; // as such or in a link; no secret of an app's QR code
 let opened; // its abort ends the watching
 
 async function watch(video, signal) {
 	const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
 	const off = () => stream.getTracks().forEach((track) => track.stop());
-	signal.onabort = off;
+	signal.addEventListener("abort", off);
 	try {
 		const detector = new BarcodeDetector();
 		video.srcObject = stream;

@@ -16,6 +16,8 @@ type Chrome struct {
 	Admin     bool         // it is a page of the admins'
 	Desk      bool         // whoever is signed in may open the admins' pages
 	Refresh   string       // seconds after which the page loads itself again without JavaScript; empty for never
+
+	keeps bool // the page has a KeptForm
 }
 
 // Brand is the paths of what a company gave the pages of its own; each may be empty.
