@@ -112,7 +112,7 @@ func (s *Server) removalFor(c echo.Context, page seen) (view.RemoveForProps, boo
 }
 
 func (s *Server) removeForPage(c echo.Context, props view.RemoveForProps) templ.Component {
-	props.Chrome, props.Form = s.chrome(c, "remove_for.title", props.Summary), uuid.NewString()
+	props.Chrome, props.Form = s.chrome(c, "remove_for.title", props.Summary, props.Fob.Serial, props.Person.Name), uuid.NewString()
 	return view.RemoveForPage(props)
 }
 

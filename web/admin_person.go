@@ -161,7 +161,7 @@ func (s *Server) personPage(c echo.Context, page seen, state personState) templ.
 	ctx, person, methods := c.Request().Context(), page.Person, page.Methods
 	person.Name = cmp.Or(person.Name, person.ID)
 	props := view.PersonProps{
-		Chrome:  s.chrome(c, person.Name, state.summary),
+		Chrome:  s.chrome(c, person.Name, state.summary, person.UserPrincipalName),
 		Summary: state.summary, Next: state.next, Notice: state.notice, Seen: s.sealSeen(c, page),
 		Person: person, Own: person.ID == current(c).Person.ID, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
 		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person, ""), Begun: s.begun(c, person),

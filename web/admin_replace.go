@@ -80,7 +80,7 @@ func (s *Server) replacement(c echo.Context) (replacement, error) {
 // replacePage shows the first step, or the second of the replacement of this fob.
 func (s *Server) replacePage(c echo.Context, state replacement, fob string, props view.ReplaceProps) templ.Component {
 	ctx := c.Request().Context()
-	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary), state.Person, uuid.NewString()
+	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary, state.Person.Name), state.Person, uuid.NewString()
 	props.Subject.Name = cmp.Or(state.Person.Name, state.Person.ID)
 	props.Seen = s.sealSeen(c, state.seen)
 	switch {

@@ -39,7 +39,7 @@ func (s *Server) receiptProps(c echo.Context, receipt desk.Receipt) view.Receipt
 	ctx, act, end := c.Request().Context(), receipt.Act, receipt.End
 	told := s.tell(c, &outcome.Error{Outcome: end.Outcome, Reason: end.Reason, Reference: end.GraphRequestID})
 	props := view.ReceiptProps{
-		Summary: told.Summary, Chrome: s.chrome(c, "receipt.title", nil), Save: receiptPath(act.ID) + "/save",
+		Summary: told.Summary, Chrome: s.chrome(c, "receipt.title", nil, told.Heading, act.Serial), Save: receiptPath(act.ID) + "/save",
 	}
 	props.Summary.Reference = ""
 	props.Summary.Next = &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}

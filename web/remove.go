@@ -72,7 +72,7 @@ func (s *Server) removal(c echo.Context, list func(echo.Context) ([]oath.Method,
 }
 
 func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Component {
-	props.Chrome, props.Form = s.chrome(c, "remove.title", props.Summary), uuid.NewString()
+	props.Chrome, props.Form = s.chrome(c, "remove.title", props.Summary, props.Fob.Name, props.Fob.Serial), uuid.NewString()
 	return view.RemovePage(props)
 }
 

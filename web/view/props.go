@@ -63,7 +63,7 @@ type Fob struct {
 }
 
 // Moment is a time in words with the exact one for machines, and for people where the words are
-// relative ("Yesterday"); its zero value is "not known".
+// relative ("Yesterday"), else Exact is empty; its zero value is "not known".
 type Moment struct{ Words, Exact, ISO string }
 
 // ActivateForm asks for the code of an assigned fob.
