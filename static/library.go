@@ -22,7 +22,7 @@ import (
 var bundles = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "camera", "summary", "notice",
-		"fob", "history", "badge", "drawing", "steps", "receipt", "print",
+		"fob", "history", "badge", "drawing", "life", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},

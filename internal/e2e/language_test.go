@@ -42,6 +42,9 @@ func TestTheLanguageIsSwitchedOnTheSameStepAndStays(t *testing.T) {
 				t.Errorf("the switch leads to %s", path)
 			}
 			b.See(t, "html[dir=rtl] #serialNumber[dir=ltr]")
+			if got := b.Evaluate(t, "getComputedStyle(document.querySelector('#displayName')).direction"); got != "rtl" {
+				t.Errorf("an empty field runs %s on a page in Arabic", got)
+			}
 			b.comesAlong(t)
 			if javascript {
 				b.Look(t, "enrol-ar")

@@ -35,6 +35,9 @@ func TestArabicRunsFromRightToLeftAndWhatIsTypedDoesNot(t *testing.T) {
 				t.Errorf("%s: %s is not held from left to right", name, s.AttrOr("id", "a reference"))
 			}
 		})
+		if doc.Find("input[dir=auto]").Length() > 0 { // empty, such a field is held for English
+			t.Errorf("%s has a field that runs from left to right while it is empty", name)
+		}
 		doc.Find(".serial").Each(func(_ int, s *goquery.Selection) {
 			if !s.Is("bdi") {
 				t.Errorf("%s: the serial number %s stands in no bdi", name, s.Text())

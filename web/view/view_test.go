@@ -87,6 +87,15 @@ func TestTheOnlyFobIsRemovedWithAWarning(t *testing.T) {
 	htmltest.Verify(t, state(t, "remove/plain"), htmltest.Not(htmltest.In(".caution")))
 }
 
+func TestAFobsPageMarksWhereItStandsInItsLife(t *testing.T) {
+	for name, stage := range map[string]string{"fob/history": "Active", "fob/assigned": "Not active yet"} {
+		htmltest.Verify(t, state(t, name),
+			htmltest.In(".life > li svg[aria-hidden=true] > use[href*='/life.']", htmltest.Count(5)),
+			htmltest.In(".life > li[aria-current=step]", htmltest.Count(1), htmltest.In("strong", htmltest.HasText(stage))))
+	}
+	htmltest.Verify(t, state(t, "fobs/empty"), htmltest.In(".life > li", htmltest.Count(5)), htmltest.Not(htmltest.In(".life > [aria-current]")))
+}
+
 func TestWithoutAFobTheWayToEnrolIsThePage(t *testing.T) {
 	doc := state(t, "home/empty")
 	htmltest.Verify(t, doc, htmltest.In("main .button-primary[href='/enrol']", htmltest.Count(1)), htmltest.Not(htmltest.In(".fobs")))
