@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fobdesk/internal/e2e"
+	"fobdesk/internal/htmltest"
 	"fobdesk/internal/sim"
 )
 
@@ -60,5 +61,17 @@ func TestNoTwoPagesHaveTheSameTitle(t *testing.T) {
 	title(t, "a visit's refusal", k.Post(t, "/kiosk/enrol", url.Values{}), "Error: Enrol a fob – Reception")
 	if page := who["mia"].Get(t, "/admin/users/"+ada); page.Status != http.StatusOK {
 		t.Errorf("Mia does not see the pages: %d", page.Status)
+	}
+}
+
+func TestAPageThatIsNotThereSaysWhyAndLeadsOn(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	for name, v := range map[string]*e2e.Visitor{"nobody": w.NewVisitor(), "somebody": w.SignedIn(t, ada)} {
+		page := v.Get(t, "/nothing")
+		if page.Status != http.StatusNotFound {
+			t.Errorf("%s gets %d", name, page.Status)
+		}
+		sound(t, page, htmltest.In("main", htmltest.HasText("may be mistyped"), htmltest.In("a.button-primary[href='/']", htmltest.Count(1))), htmltest.In("footer .footer-help"))
 	}
 }

@@ -132,6 +132,11 @@ func (b *Browser) lookCloser(t *testing.T, name string) {
 	b.fits(t, name+" at 1920 px")
 	b.as(t, 320, "light", "active")
 	b.holdsAxe(t, name+" in forced colours", `{runOnly: ["color-contrast", "link-in-text-block"]}`)
+	b.Do(t, emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(700, 990))
+	b.fits(t, name+" on paper")
+	b.as(t, 320, "light", "none")
+	b.Do(t, chromedp.Evaluate(`document.documentElement.style.fontSize = "32px"`, nil))
+	b.fits(t, name+" in a font of 32 px")
 	b.as(t, 320, "light", "none")
 	for _, tongue := range []string{"ar", "en-XA"} {
 		b.Open(t, gallery.Root+name+"?lang="+tongue)

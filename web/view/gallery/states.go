@@ -31,6 +31,9 @@ func States(ctx context.Context) map[string]State {
 		"home/long_names": of(view.HomePage, view.HomeProps{Chrome: longChrome(), Fobs: []view.Fob{named(strings.Repeat("Schlüsselbund", 5)[:60], strings.Repeat("A1", 32))}}),
 		"home/markup":     of(view.HomePage, view.HomeProps{Chrome: markupChrome(), Fobs: []view.Fob{named(markup, markup)}}),
 		"home/rtl_marks":  of(view.HomePage, view.HomeProps{Chrome: chrome("Your fobs"), Fobs: []view.Fob{named("سلسلة \u200fمفاتيح", "GALT12345678")}}),
+		"home/one_letter": of(view.HomePage, view.HomeProps{Chrome: named1("X"), Fobs: []view.Fob{named("ع", "1")}}),
+		"home/emoji":      of(view.HomePage, view.HomeProps{Chrome: named1("Zoë 🦊 O’Neil 👩🏽‍🚀"), Fobs: []view.Fob{named("🔑🔑 山田", "GALT12345678")}}),
+		"home/overridden": of(view.HomePage, view.HomeProps{Chrome: named1("Noor \u202eנור \u2067x"), Fobs: []view.Fob{named("\u202eabc", "GALT12345678")}}),
 		"home/odd_id":     of(view.HomePage, view.HomeProps{Chrome: chrome("Your fobs"), Fobs: []view.Fob{{ID: "a/b?c#d", Name: "Odd", State: "Active", Status: "active"}}}),
 		"sessions/two": of(view.SessionsPage, view.SessionsProps{Chrome: chrome("Where you are signed in"), All: []view.SignedIn{
 			{ID: "s1", Agent: "Firefox · Windows", Address: "192.0.2.7", Began: view.Moment{Words: "Today", Exact: "12 March 2026, 13:01 UTC"}, Seen: view.Moment{Words: "Today", Exact: "12 March 2026, 14:04 UTC"}, Here: true},
@@ -143,6 +146,13 @@ func chrome(title string) view.Chrome {
 	c.Person = &oath.Person{TenantID: "t", ID: "p", Name: "Ann Lee", UserPrincipalName: "ann@contoso.example"}
 	c.CSRFToken = "token"
 	c.Return = "/enrol?serial=A&x=1"
+	return c
+}
+
+// named1 is the chrome of one person's page.
+func named1(name string) view.Chrome {
+	c := chrome("Your fobs")
+	c.Person.Name = name
 	return c
 }
 
