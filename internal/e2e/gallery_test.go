@@ -134,7 +134,7 @@ func (b *Browser) lookCloser(t *testing.T, name string) {
 	b.holdsAxe(t, name+" in forced colours", `{runOnly: ["color-contrast", "link-in-text-block"]}`)
 	b.Do(t, emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(700, 990))
 	b.fits(t, name+" on paper")
-	b.as(t, 320, "light", "none")
+	b.as(t, 640, "light", "none")
 	b.Do(t, chromedp.Evaluate(`document.documentElement.style.fontSize = "32px"`, nil))
 	b.fits(t, name+" in a font of 32 px")
 	b.as(t, 320, "light", "none")

@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func TestNoPageOfAnEmployeeWeighsMoreThan30KB(t *testing.T) {
 	t.Parallel()
 	w := NewWorld(t)
 	wrong := url.Values{"serialNumber": {sim.SerialGood30}, "displayName": {"Key ring"}, "verificationCode": {w.Cloud.WrongCode(sim.SerialGood30)}}
+	flawed := url.Values{"serialNumber": {"!"}, "displayName": {strings.Repeat("n", 80)}, "verificationCode": {"12345x"}}
 	code, _ := w.newStation(t, "Reception")
 	station := w.NewVisitor()
 	station.Post(t, "/kiosk/pair", url.Values{"pairingCode": {code}})
@@ -36,7 +38,7 @@ func TestNoPageOfAnEmployeeWeighsMoreThan30KB(t *testing.T) {
 			t.Fatalf("outcome %q", got)
 		}
 		for name, page := range map[string]*Page{
-			"enrol": ada.Get(t, "/enrol"), "refusal": refused, "home": ada.Get(t, "/"),
+			"enrol": ada.Get(t, "/enrol"), "refusal": refused, "refusal of every field": ada.Post(t, "/enrol", flawed), "home": ada.Get(t, "/"),
 			"welcome": w.inTongue(t, tongue.Tag, "/"), "kiosk welcome": station.Get(t, "/kiosk"),
 		} {
 			if got := page.Doc(t).Find("html").AttrOr("lang", ""); got != tongue.Tag || page.Header.Get("Content-Encoding") != "" {
