@@ -9,23 +9,32 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/andybalholm/brotli"
 )
 
-// sheets are the style sheets that are served, each with its parts in the order of the cascade.
-// What only admins or stations see is nobody else's to download, and the dark is apart because a page
-// says when it holds.
-var sheets = map[string][]string{
+// bundles are the style sheets and scripts that are served, each with its parts: those of a sheet in
+// the order of the cascade, those of a script with the one that waits (barcode) last. What only admins or
+// stations see is nobody else's to download, and the dark is apart because a page says when it holds.
+var bundles = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "dialog", "camera", "summary", "notice",
-		"fob", "history", "badge", "drawing", "steps", "receipt", "print",
+		"fob", "history", "badge", "drawing", "life", "steps", "receipt", "print",
 	},
 	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},
 	"kiosk.css": {"choice", "kiosk"},
+
+	"app.js":   {"focus", "busy", "session", "scanner", "copy", "barcode"},
+	"admin.js": {"search"},
+	"kiosk.js": {
+		"busy", "scanner", "keypad",
+		"kiosk-welcome", "kiosk-language", "kiosk-idle", "kiosk-limit", "kiosk-done", "kiosk-leave", "kiosk-wipe",
+	},
 }
 
 // types are the media types served, by the name's end.
@@ -57,19 +66,30 @@ type library struct {
 	paths  map[string]string
 }
 
-// load reads css/ into the sheets, and js/, img/ and dist/ as they are.
+// comments are for whoever reads the source: a line of a script's or a whole one of a sheet's is not
+// served. They were an eighth of what an employee's page would load of ours.
+var comments = regexp.MustCompile(`(?m)^\s*//.*\n|(?s)/\*.*?\*/\s*`)
+
+// load reads css/ and js/ into the bundles, and what is in none, img/ and dist/ as they are.
 func load(fsys fs.FS) (library, error) {
-	l := library{assets: map[string]asset{}, paths: map[string]string{}}
-	for sheet, parts := range sheets {
-		var css bytes.Buffer
-		for _, name := range parts {
-			data, err := fs.ReadFile(fsys, "css/"+name+".css")
+	l, bundled := library{assets: map[string]asset{}, paths: map[string]string{}}, map[string]bool{}
+	for bundle, parts := range bundles {
+		var all bytes.Buffer
+		for _, part := range parts {
+			end := path.Ext(bundle)
+			name := end[1:] + "/" + part + end
+			data, err := fs.ReadFile(fsys, name)
 			if err != nil {
-				return library{}, fmt.Errorf("read style sheet: %w", err)
+				return library{}, fmt.Errorf("read a part of %s: %w", bundle, err)
 			}
-			css.Write(data)
+			data = comments.ReplaceAll(data, nil)
+			if end == ".js" { // in a block of its own, so that a name in one part is none in the next
+				data = slices.Concat([]byte("{\n"), data, []byte("}\n"))
+			}
+			all.Write(data)
+			bundled[name] = true
 		}
-		if err := l.add(sheet, css.Bytes()); err != nil {
+		if err := l.add(bundle, all.Bytes()); err != nil {
 			return library{}, err
 		}
 	}
@@ -78,7 +98,7 @@ func load(fsys fs.FS) (library, error) {
 		if err != nil {
 			return library{}, fmt.Errorf("list assets: %w", err)
 		}
-		for _, name := range names {
+		for _, name := range slices.DeleteFunc(names, func(name string) bool { return bundled[name] }) {
 			data, err := fs.ReadFile(fsys, name)
 			if err != nil {
 				return library{}, fmt.Errorf("read asset: %w", err)

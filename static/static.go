@@ -4,6 +4,8 @@
 //
 // The style sheets lie in css/, one for each component, and are served as one, app.css, with
 // others for what only admins see, admin.css, for the dark, dark.css, and for stations, kiosk.css.
+// The scripts in js/ are modules, each of which improves one thing, and are served likewise: app.js,
+// admin.js, kiosk.js, and by themselves those that are fetched only when they are needed.
 // Without dist/ built the portal still works: URL answers "" for what is not there and the page leaves
 // it out.
 package static
@@ -29,6 +31,6 @@ var loaded = sync.OnceValue(func() library {
 	return l
 })
 
-// URL returns the path of an asset by its name, such as "app.css" or "focus.js", with the hash of
+// URL returns the path of an asset by its name, such as "app.css" or "app.js", with the hash of
 // its content in it; "" where there is no such asset.
 func URL(name string) string { return loaded().paths[name] }

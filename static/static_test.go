@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func TestHDR05AssetsHaveHashedNamesAndNeverChange(t *testing.T) {
 	hashed := regexp.MustCompile(`^/static/[a-z-]+\.[0-9a-f]{8}\.[a-z]+$`)
 	for name, mediaType := range map[string]string{
 		"app.css":     "text/css; charset=utf-8",
-		"focus.js":    "text/javascript; charset=utf-8",
+		"app.js":      "text/javascript; charset=utf-8",
 		"kiosk.css":   "text/css; charset=utf-8",
 		"favicon.svg": "image/svg+xml",
 	} {
@@ -131,8 +132,30 @@ func TestEveryStyleSheetIsServed(t *testing.T) {
 	}
 	for _, name := range names {
 		part := strings.TrimSuffix(strings.TrimPrefix(name, "css/"), ".css")
-		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(sheets))...), part) {
+		if !slices.Contains(slices.Concat(slices.Collect(maps.Values(bundles))...), part) {
 			t.Errorf("%s is in no sheet", name)
+		}
+	}
+}
+
+func TestEveryScriptIsServed(t *testing.T) {
+	names, err := fs.Glob(files, "js/*.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var served []byte
+	for name := range maps.Keys(loaded().paths) {
+		if path.Ext(name) == ".js" {
+			served = append(served, loaded().assets[URL(name)].body...)
+		}
+	}
+	for _, name := range names {
+		data, err := files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(served, data) && !bytes.Contains(served, comments.ReplaceAll(data, nil)) {
+			t.Errorf("%s is served by nothing", name)
 		}
 	}
 }
@@ -160,13 +183,23 @@ func TestHDR01OurAssetsAskForNothingFromElsewhere(t *testing.T) {
 
 func TestTwoAssetsOfOneNameStopTheStart(t *testing.T) {
 	fsys := fstest.MapFS{"js/x.js": {Data: []byte("1")}, "dist/x.js": {Data: []byte("2")}}
-	for _, parts := range sheets {
+	for bundle, parts := range bundles {
 		for _, name := range parts {
-			fsys["css/"+name+".css"] = &fstest.MapFile{}
+			end := path.Ext(bundle)
+			fsys[end[1:]+"/"+name+end] = &fstest.MapFile{}
 		}
 	}
 	if _, err := load(fsys); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("error %v, want one that says twice", err)
+	}
+}
+
+func TestWhatIsForReadersOfTheSourceIsNotServed(t *testing.T) {
+	for name, kept := range map[string]string{"app.css": "unicode-bidi: plaintext;", "app.js": "function settle(field)", "kiosk.js": "async function pulse()"} {
+		body := string(loaded().assets[URL(name)].body)
+		if !strings.Contains(body, kept) || regexp.MustCompile(`(?m)^\s*//|/\*`).MatchString(body) {
+			t.Errorf("%s has a comment, or lacks %q", name, kept)
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
-	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -92,7 +91,7 @@ func (s *Server) getRemoveFor(c echo.Context) error {
 	}
 	path := c.Request().URL.EscapedPath()
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
-		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Notice = noticeOf(c.Request().Context(), draft)
 	}
 	return s.render(c, http.StatusOK, s.removeForPage(c, props))
 }
@@ -113,7 +112,7 @@ func (s *Server) removalFor(c echo.Context, page seen) (view.RemoveForProps, boo
 }
 
 func (s *Server) removeForPage(c echo.Context, props view.RemoveForProps) templ.Component {
-	props.Chrome, props.Form = s.chrome(c, "remove_for.title", props.Summary), uuid.NewString()
+	props.Chrome, props.Form = s.chrome(c, "remove_for.title", props.Summary, props.Fob.Serial, props.Person.Name), uuid.NewString()
 	return view.RemoveForPage(props)
 }
 

@@ -73,7 +73,7 @@ func (s *Server) refuseFob(c echo.Context, err error, props view.FobsProps) erro
 }
 
 func (s *Server) fobsPage(c echo.Context, props view.FobsProps) templ.Component {
-	props.Chrome = s.chrome(c, "fobs.title", props.Summary)
+	props.Chrome = s.chrome(c, "fobs.title", props.Summary, props.Serial.Value)
 	return view.FobsPage(props)
 }
 

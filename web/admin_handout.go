@@ -55,7 +55,7 @@ func (s *Server) getQueue(c echo.Context, q queue) error {
 		return s.renderMeant(c, props)
 	}
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), q.path); ok {
-		props.Notice = message.Text(ctx, draft.Notice)
+		props.Notice = noticeOf(ctx, draft)
 		props.Query.Value, props.Serial.Value = draft.Query, draft.Serial
 	}
 	if done := c.QueryParam(doneParam); done != "" {

@@ -197,6 +197,6 @@ func (s *Server) renderPeople(c echo.Context, status int, props view.PeopleProps
 	if partial(c) {
 		return s.render(c, status, view.PeopleResults(props.Found))
 	}
-	props.Chrome = s.chrome(c, "people.title", props.Summary)
+	props.Chrome = s.chrome(c, "people.title", props.Summary, props.Query.Value)
 	return s.render(c, status, view.PeoplePage(props))
 }

@@ -94,7 +94,7 @@ func (s *Server) takeTyped(c echo.Context, person oath.Person, state *personStat
 		if !ok {
 			continue
 		}
-		state.notice = message.Text(c.Request().Context(), draft.Notice)
+		state.notice = noticeOf(c.Request().Context(), draft)
 		state.enrol.Serial.Value, state.enrol.Name.Value = draft.Serial, draft.DisplayName
 		state.assign.Value = draft.Serial
 	}
@@ -161,9 +161,9 @@ func (s *Server) personPage(c echo.Context, page seen, state personState) templ.
 	ctx, person, methods := c.Request().Context(), page.Person, page.Methods
 	person.Name = cmp.Or(person.Name, person.ID)
 	props := view.PersonProps{
-		Chrome:  s.chrome(c, person.Name, state.summary),
+		Chrome:  s.chrome(c, person.Name, state.summary, person.UserPrincipalName),
 		Summary: state.summary, Next: state.next, Notice: state.notice, Seen: s.sealSeen(c, page),
-		Person: person, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
+		Person: person, Own: person.ID == current(c).Person.ID, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
 		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person, ""), Begun: s.begun(c, person),
 	}
 	if state.unread != nil {

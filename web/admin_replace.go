@@ -51,7 +51,7 @@ func (s *Server) getReplace(c echo.Context) error {
 	props := view.ReplaceProps{}
 	path := c.Request().URL.EscapedPath()
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(current(c).Person), path); ok {
-		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Notice = noticeOf(c.Request().Context(), draft)
 		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 	}
 	told := personState{}
@@ -80,7 +80,7 @@ func (s *Server) replacement(c echo.Context) (replacement, error) {
 // replacePage shows the first step, or the second of the replacement of this fob.
 func (s *Server) replacePage(c echo.Context, state replacement, fob string, props view.ReplaceProps) templ.Component {
 	ctx := c.Request().Context()
-	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary), state.Person, uuid.NewString()
+	props.Chrome, props.Subject, props.Form = s.chrome(c, "replace.title", props.Summary, state.Person.Name), state.Person, uuid.NewString()
 	props.Subject.Name = cmp.Or(state.Person.Name, state.Person.ID)
 	props.Seen = s.sealSeen(c, state.seen)
 	switch {

@@ -35,7 +35,7 @@ func (s *Server) getSheet(c echo.Context) error {
 		return s.personProblem(c, err)
 	}
 	props := view.SheetProps{
-		Chrome: s.chrome(c, "sheet.title", nil), Person: person, Serial: serial.String(),
+		Chrome: s.chrome(c, "sheet.title", nil, serial.String(), person.Name), Person: person, Serial: serial.String(),
 		Assigned: slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Is(serial) }),
 		Where:    s.BaseURL.String() + enrolPath + "?" + url.Values{"serial": {serial.String()}}.Encode(),
 	}

@@ -11,6 +11,13 @@ import (
 	"fobdesk/internal/htmltest"
 )
 
+func TestACompanysNameInAnyScriptIsOnThePageAndInItsTitle(t *testing.T) {
+	t.Parallel()
+	const org = "شركة النور"
+	page := e2e.NewWorld(t, e2e.Setting("FOBDESK_ORG_NAME", org)).NewVisitor().Get(t, "/")
+	sound(t, page, htmltest.In("title", htmltest.HasText(org)), htmltest.In("header .brand-name", htmltest.HasText(org)))
+}
+
 func TestACompanysColourAndLogoAreOnEachPage(t *testing.T) {
 	t.Parallel()
 	logo := filepath.Join(t.TempDir(), "logo.svg")

@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
-	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -39,7 +38,7 @@ func (s *Server) getEnrol(c echo.Context) error {
 		props.Serial.Value = serial.String()
 	}
 	if kept {
-		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Notice = noticeOf(c.Request().Context(), draft)
 		if draft.Serial != "" || draft.DisplayName != "" {
 			props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 		}

@@ -23,7 +23,7 @@ func (s *Server) getFob(c echo.Context) error {
 	}
 	person := current(c).Person
 	fob := s.fobOrLost(c, methods[i], s.lostOf(c, person.ID))
-	props := view.FobProps{Chrome: s.chrome(c, fob.Name, nil), Fob: fob}
+	props := view.FobProps{Chrome: s.chrome(c, fob.Name, nil, fob.Serial), Fob: fob}
 	if fob.Serial != "" {
 		props.History = s.history(c, person, fob.Serial)
 	}

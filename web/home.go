@@ -28,7 +28,7 @@ func (s *Server) getHome(c echo.Context) error {
 	}
 	state := homeState{focus: c.QueryParam(fobParam)}
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), "/"); ok {
-		state.notice = message.Text(c.Request().Context(), draft.Notice)
+		state.notice = noticeOf(c.Request().Context(), draft)
 	}
 	methods, err := s.list(c)
 	if errors.Is(err, outcome.SignedOut) {

@@ -68,7 +68,7 @@ func (s *Server) pairingForm(c echo.Context) refusable {
 // kiosk is what a page of a station shows around its own part.
 func (s *Server) kiosk(c echo.Context, title string, summary *view.Summary) view.Kiosk {
 	k := view.Kiosk{
-		Chrome: s.chrome(c, title, summary), Station: stationName(c), Languages: languages(c.Request().Context()),
+		Chrome: s.chrome(c, title, summary, stationName(c)), Station: stationName(c), Languages: languages(c.Request().Context()),
 	}
 	k.Return = kioskPath
 	if sess := current(c); sess != nil && stationOf(c) != nil {

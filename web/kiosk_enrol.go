@@ -40,7 +40,7 @@ func (s *Server) getKioskEnrol(c echo.Context) error {
 	}
 	props := view.KioskEnrolProps{}
 	if kept {
-		props.Notice = message.Text(c.Request().Context(), draft.Notice)
+		props.Notice = noticeOf(c.Request().Context(), draft)
 		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 	}
 	s.addHeld(c, &props, methods, err)

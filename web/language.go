@@ -46,7 +46,7 @@ func (s *Server) postLanguage(c echo.Context) error {
 	if tag, ok := message.Nearest(form.Get(fieldLanguage)); ok {
 		http.SetCookie(c.Response(), s.switchCookie(languageCookie, tag.String(), life))
 	}
-	return c.Redirect(http.StatusSeeOther, localPath(form.Get(fieldReturnTo)))
+	return s.switched(c)
 }
 
 // speak answers in the station's own language, unless its visitor chose another.

@@ -24,7 +24,7 @@ const lostPath = "/fobs/:id/lost"
 func (s *Server) getLost(c echo.Context) error { return s.confirm(c, s.lostPage) }
 
 func (s *Server) lostPage(c echo.Context, props view.RemoveProps) templ.Component {
-	props.Chrome, props.Form = s.chrome(c, "lost.title", props.Summary), uuid.NewString()
+	props.Chrome, props.Form = s.chrome(c, "lost.title", props.Summary, props.Fob.Name, props.Fob.Serial), uuid.NewString()
 	return view.LostPage(props)
 }
 

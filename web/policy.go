@@ -214,10 +214,7 @@ func (s *Server) signedOut(c echo.Context, draft *session.Draft, err error) erro
 	if stationOf(c) != nil {
 		return err
 	}
-	person, known := s.Sessions.LastPerson(c.Request())
-	if sess := current(c); sess != nil { // it ended in the middle of this request
-		person, known = session.PersonKey(sess.Person), true
-	}
+	person, known := s.typist(c)
 	if draft == nil || !known {
 		return err
 	}
@@ -226,6 +223,14 @@ func (s *Server) signedOut(c echo.Context, draft *session.Draft, err error) erro
 		return err
 	}
 	return &outcome.Error{Outcome: outcome.SignedOut, Reason: "kept", Err: err}
+}
+
+// typist is who types in this browser: whoever is signed in, or was until the session ended.
+func (s *Server) typist(c echo.Context) (personKey string, known bool) {
+	if sess := current(c); sess != nil {
+		return session.PersonKey(sess.Person), true
+	}
+	return s.Sessions.LastPerson(c.Request())
 }
 
 // toWelcome leads to the station's welcome, which ends whatever is on there. Only an admin who asks

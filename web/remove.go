@@ -10,7 +10,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/desk"
-	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -28,7 +27,7 @@ func (s *Server) confirm(c echo.Context, page func(echo.Context, view.RemoveProp
 	}
 	notice := ""
 	if draft, ok := s.store(c).TakeDraft(c.Response(), c.Request(), session.PersonKey(sess.Person), path); ok {
-		notice = message.Text(c.Request().Context(), draft.Notice)
+		notice = noticeOf(c.Request().Context(), draft)
 	}
 	props, err := s.removal(c, s.list)
 	if refusal := new(outcome.Error); errors.As(err, &refusal) && refusal.Outcome == outcome.StepUp {
@@ -73,7 +72,7 @@ func (s *Server) removal(c echo.Context, list func(echo.Context) ([]oath.Method,
 }
 
 func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Component {
-	props.Chrome, props.Form = s.chrome(c, "remove.title", props.Summary), uuid.NewString()
+	props.Chrome, props.Form = s.chrome(c, "remove.title", props.Summary, props.Fob.Name, props.Fob.Serial), uuid.NewString()
 	return view.RemovePage(props)
 }
 

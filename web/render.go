@@ -29,11 +29,16 @@ func (s *Server) render(c echo.Context, status int, page templ.Component) error 
 }
 
 // chrome is what the page shows around its own part. A page that answers a refusal says so in its
-// title.
-func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) view.Chrome {
+// title; about is whom or what the page is about, so that its tab is told from others.
+func (s *Server) chrome(c echo.Context, title string, summary *view.Summary, about ...string) view.Chrome {
 	ctx := c.Request().Context()
 	if message.Has(title) {
 		title = message.Text(ctx, title)
+	}
+	for _, name := range about {
+		if name != "" {
+			title = message.Text(ctx, "page.title", "title", title, "org", name)
+		}
 	}
 	key := "page.title"
 	if summary != nil && !summary.Good {
@@ -52,13 +57,18 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary) vie
 	return chrome
 }
 
-// moment puts a time into words beside its exact form; its zero value is not known.
+// moment puts a time into words: near ones by their distance beside the exact form, others exactly. Its
+// zero value is not known.
 func (s *Server) moment(c echo.Context, t time.Time) view.Moment {
 	if t.IsZero() {
 		return view.Moment{}
 	}
 	ctx := c.Request().Context()
-	return view.Moment{Words: message.Moment(ctx, t, s.Now()), Exact: message.Exact(ctx, t), ISO: t.UTC().Format(time.RFC3339)}
+	m := view.Moment{Words: message.Moment(ctx, t, s.Now()), Exact: message.Exact(ctx, t), ISO: t.UTC().Format(time.RFC3339)}
+	if m.Words == message.Date(ctx, t) {
+		m.Words, m.Exact = m.Exact, ""
+	}
+	return m
 }
 
 func latest(a, b time.Time) time.Time {

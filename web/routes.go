@@ -48,6 +48,7 @@ func (s *Server) routes() []route {
 		{get, sessionsPath, s.getSessions, signedIn, none, nil},
 		{post, sessionsPath + "/:id/end", s.postEndSession, signedIn, none, nil},
 		{get, "/receipts/:id", s.getReceipt, signedIn, none, nil},
+		{get, "/receipts/:id/save", s.getReceiptFile, signedIn, none, nil},
 		{get, "/receipts/:id/try", s.getTry, signedIn, none, limited},
 		{get, waitingRoute, s.getWaiting, signedIn, none, nil},
 		{get, "/admin", s.getAdmin, admin, session.GrantAdmin, nil},

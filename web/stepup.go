@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"fobdesk/internal/desk"
 	"fobdesk/internal/entra"
+	"fobdesk/internal/message"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 )
@@ -31,6 +33,14 @@ const (
 	noticeKept        = "notice.kept"          // the session had ended
 	noticeGrant       = "notice.grant"         // the form needs a wider grant
 )
+
+// noticeOf says why the person is back at the form; nothing where they only chose at a switch.
+func noticeOf(ctx context.Context, draft session.Draft) string {
+	if draft.Notice == "" {
+		return ""
+	}
+	return message.Text(ctx, draft.Notice)
+}
 
 // stale reports whether the person has to prove themselves at Entra before they go on.
 func (s *Server) stale(sess *session.Session, within time.Duration) bool {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -38,6 +39,24 @@ func (s *Server) chosen(c echo.Context, name string) string {
 		return ""
 	}
 	return cookie.Value
+}
+
+// switched leads back to the page that a switch stands on. What was typed there comes back with it, for
+// whoever typed it and never the code; at a station nothing does. A script is told to load all of the
+// page: its language and its style sheets are other ones.
+func (s *Server) switched(c echo.Context) error {
+	form := c.Request().PostForm
+	back := localPath(form.Get(fieldReturnTo))
+	draft := enrolDraft(&fields{form: form})
+	var known bool
+	draft.PersonKey, known = s.typist(c)
+	if typed := draft.Serial + draft.DisplayName + draft.Query; known && typed != "" && stationOf(c) == nil {
+		draft.Path, _, _ = strings.Cut(back, "?")
+		if err := s.Sessions.KeepDraft(c.Response(), draft); err != nil {
+			return err
+		}
+	}
+	return s.leave(c, http.StatusSeeOther, back)
 }
 
 // here is the address of the page that this request answers with, as a switch comes back to it: a

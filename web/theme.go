@@ -30,5 +30,5 @@ func (s *Server) postTheme(c echo.Context) error {
 	if theme := form.Get(fieldTheme); isTheme(theme) {
 		http.SetCookie(c.Response(), s.switchCookie(themeCookie, theme, switchLife))
 	}
-	return c.Redirect(http.StatusSeeOther, localPath(form.Get(fieldReturnTo)))
+	return s.switched(c)
 }

@@ -152,6 +152,8 @@ const script = `
   6. Sign in as Liam: his role has to be activated first, on Entra's page, and only then opens /admin.
   7. Sign in as Henrik, an Authentication Policy Administrator: the help desk is closed to his role,
      which the README says how to add.
+  8. On the page of fobs, under The tenant, take the help desk’s permission away, and sign in as Grace;
+     or let Graph not know the one step, and enrol a fob for Ada as Grace and as Mia.
 
   At a station, one person after another:
   1. Open the station's address in a private window or another browser, and press Put into service.

@@ -191,6 +191,7 @@ func TestRST05AWrongSettingIsOneLine(t *testing.T) {
 		{"LANGUAGE", "english, german", "want a language such as en or pt"},
 		{"LANGUAGE", "und", "want a language"},
 		{"ORG_NAME", "a\nb", `got "a\nb", want a name`},
+		{"ORG_NAME", strings.Repeat("ش", 200), "want a name of at most 100 characters"},
 		{"ORG_NAME", strings.Repeat("a", 101), "want a name of at most 100 characters"},
 		{"BRAND_COLOR", "teal", `got "teal", want a colour such as #0b5c67`},
 		{"BRAND_COLOR", "#0b5c6", "want a colour such as"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -141,6 +142,9 @@ func (b *Browser) lookCloser(t *testing.T, name string) {
 	b.holdsAxe(t, name+" at 1920 px", "document", "{}")
 	b.finds(t, name+" at 1920 px", "wide()", "cut()", "overlapping()", "disorder()", "unseen()")
 	b.tabThrough(t, name)
+	b.Do(t, emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(700, 990))
+	b.finds(t, name+" on paper", "wide()")
+	b.Do(t, emulation.SetEmulatedMedia().WithMedia(""))
 	b.as(t, 320, 256, "light", "none")
 	for _, tongue := range []string{"ar", "en-XA"} {
 		b.Open(t, gallery.Root+name+"?lang="+tongue)

@@ -42,6 +42,10 @@ func TestTheLanguageIsSwitchedOnTheSameStepAndStays(t *testing.T) {
 				t.Errorf("the switch leads to %s", path)
 			}
 			b.See(t, "html[dir=rtl] #serialNumber[dir=ltr]")
+			if got := b.Evaluate(t, "getComputedStyle(document.querySelector('#displayName')).direction"); got != "rtl" {
+				t.Errorf("an empty field runs %s on a page in Arabic", got)
+			}
+			b.comesAlong(t)
 			if javascript {
 				b.Look(t, "enrol-ar")
 			}
@@ -54,6 +58,30 @@ func TestTheLanguageIsSwitchedOnTheSameStepAndStays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// comesAlong types into the form and presses the switches: all but the code is there again.
+func (b *Browser) comesAlong(t *testing.T) {
+	t.Helper()
+	b.Type(t, "#serialNumber", sim.SerialGood60)
+	b.Type(t, "#displayName", "Schlüssel")
+	b.Type(t, "#verificationCode", "123456")
+	there := func(after string) {
+		t.Helper()
+		if serial, name, code := b.Value(t, "#serialNumber"), b.Value(t, "#displayName"), b.Value(t, "#verificationCode"); serial != sim.SerialGood60 || name != "Schlüssel" || code != "" {
+			t.Errorf("after %s the form holds %q, %q and the code %q", after, serial, name, code)
+		}
+		if path := b.Path(t); path != "/enrol" {
+			t.Errorf("%s leads to %s", after, path)
+		}
+	}
+	b.speak(t, "ja")
+	there("the language")
+	b.Press(t, "#switches button[name=theme][value=dark]")
+	b.See(t, "#switches button[value=dark][aria-current]")
+	there("the theme")
+	b.speak(t, "ar")
+	there("another language")
 }
 
 // stretch makes every word of ours 40 % longer, as other languages do; names and codes stay.

@@ -82,7 +82,7 @@ func references(doc *goquery.Document) []string {
 		}
 		ids[id] = true
 	})
-	for _, attr := range []string{"for", "aria-describedby", "aria-labelledby", "aria-controls"} {
+	for _, attr := range []string{"for", "aria-describedby", "aria-labelledby", "aria-controls", "form"} {
 		doc.Find("[" + attr + "]").Each(func(_ int, s *goquery.Selection) {
 			for id := range strings.FieldsSeq(s.AttrOr(attr, "")) {
 				if !ids[id] {

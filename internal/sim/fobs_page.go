@@ -7,7 +7,10 @@ import (
 )
 
 // fobsPage is what the page of fobs shows.
-type fobsPage struct{ Groups []fobGroup }
+type fobsPage struct {
+	Groups   []fobGroup
+	Switches []shownSwitch
+}
 
 type fobGroup struct {
 	Heading string
@@ -47,6 +50,7 @@ func (c *Cloud) Fobs() http.Handler {
 		}
 		writeJSON(w, http.StatusOK, object{"fobs": fobs})
 	})
+	mux.HandleFunc("POST /tenant", c.postTenant)
 	mux.HandleFunc("GET /{file}", getPageFile)
 	return mux
 }
@@ -54,7 +58,7 @@ func (c *Cloud) Fobs() http.Handler {
 // fobsPage groups the fobs by heading, in the order of the options.
 func (c *Cloud) fobsPage() fobsPage {
 	now := c.now()
-	var page fobsPage
+	page := fobsPage{Switches: c.shownSwitches()}
 	for _, fob := range c.fobs {
 		if fob.Group == "" {
 			continue

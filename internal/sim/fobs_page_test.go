@@ -76,3 +76,35 @@ func TestThePagesFilesAreServedAndNoOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTenantIsTurnedOnThePageOfFobsAndBack(t *testing.T) {
+	w := newWorld(t)
+	turn := func(name, on string) {
+		t.Helper()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/tenant", strings.NewReader("switch="+name+"&on="+on))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer := httptest.NewRecorder()
+		if w.Fobs().ServeHTTP(answer, r); answer.Code != http.StatusSeeOther {
+			t.Errorf("%s: %d", name, answer.Code)
+		}
+	}
+	stands := func(want sim.Switches) {
+		t.Helper()
+		w.Update(func(s *sim.Switches) {
+			if strings.Join(s.Unconsented, " ") != strings.Join(want.Unconsented, " ") || s.OneStepForOthersUnsupported != want.OneStepForOthersUnsupported {
+				t.Errorf("the tenant is %v and %v", s.Unconsented, s.OneStepForOthersUnsupported)
+			}
+		})
+		if got := strings.Count(w.fobs("/").Body.String(), "As it was"); got != len(want.Unconsented)+min(want.OneStepForOthersUnsupported.Status, 1) {
+			t.Errorf("the page says of %d that they are turned", got)
+		}
+	}
+	turn("consent", "true")
+	stands(sim.Switches{Unconsented: []string{"User.ReadBasic.All"}})
+	turn("one-step", "true")
+	turn("consent", "false")
+	stands(sim.Switches{OneStepForOthersUnsupported: sim.Answer{Status: http.StatusForbidden}})
+	turn("one-step", "false")
+	turn("unknown", "true")
+	stands(sim.Switches{})
+}

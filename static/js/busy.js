@@ -23,7 +23,7 @@ function recover() {
 // Capturing, so that a second press is stopped before htmx or the browser sends it.
 document.addEventListener("submit", (event) => {
 	const button = event.target.querySelector("[data-busy]");
-	if (!button) return;
+	if (!button || event.submitter?.hasAttribute("formaction")) return; // a switch: see Chrome.along
 	if (event.target.hasAttribute("aria-busy")) {
 		event.preventDefault();
 		event.stopImmediatePropagation();

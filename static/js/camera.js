@@ -1,5 +1,4 @@
-// The camera as a scanner: what it reads is put into the serial field, and nothing is sent. It is
-// off after a hit, when its dialog closes, and when the page is left or hidden.
+// The camera as a scanner: it fills the serial field, sends nothing, and is off after a hit and once it is left.
 const serialIn = /^(?:.*[?&]serial=)?([\w .:/\]-]{4,80})$/; // as such or in a link; no secret of an app's QR code
 let opened; // its abort ends the watching
 
@@ -28,10 +27,10 @@ async function open(form, dialog) {
 	if (signal.aborted) return;
 	dialog.close();
 	const { denied, missing, read } = dialog.dataset;
-	const words = result.name === "NotAllowedError" ? denied : result.name ? missing : read;
-	form.querySelector("[data-camera-note]").textContent = words === read ? "" : words;
-	document.getElementById("announcer").textContent = words;
-	if (words !== read) return;
+	const trouble = result.name && (result.name === "NotAllowedError" ? denied : missing);
+	form.querySelector("[data-camera-note]").textContent = trouble ?? "";
+	document.getElementById("announcer").textContent = trouble ?? read;
+	if (trouble) return;
 	form.querySelector("[data-scan]").value = result;
 	[...form.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value)?.focus();
 }

@@ -1,12 +1,10 @@
-// A button that copies a reference. It is hidden where copying does not work.
+// Buttons that copy a reference and print the page. Each is hidden where nothing would come of it.
 function show() {
-	if (!navigator.clipboard) return;
-	for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+	const able = navigator.clipboard ? "[data-copy], [data-print]" : "[data-print]";
+	for (const button of document.querySelectorAll(able)) button.hidden = false;
 }
 
-document.addEventListener("click", async (event) => {
-	const button = event.target.closest?.("[data-copy]");
-	if (!button) return;
+async function copy(button) {
 	try {
 		await navigator.clipboard.writeText(button.dataset.copy);
 	} catch {
@@ -14,6 +12,13 @@ document.addEventListener("click", async (event) => {
 	}
 	button.textContent = button.dataset.copied;
 	document.getElementById("announcer").textContent = button.dataset.copied;
+}
+
+document.addEventListener("click", ({ target }) => {
+	const button = target.closest?.("[data-copy], [data-print]");
+	if (!button) return;
+	if (button.hasAttribute("data-print")) window.print();
+	else copy(button);
 });
 
 document.addEventListener("htmx:after:swap", show);

@@ -17,6 +17,8 @@ type Chrome struct {
 	Desk      bool         // whoever is signed in may open the admins' pages
 	Ending    string       // in seconds "870 120 28800": whoever is signed in is signed out so long after the last use, is asked so long before, and is so long after this page in any case
 	Refresh   string       // seconds after which the page loads itself again without JavaScript; empty for never
+
+	keeps bool // the page has a KeptForm
 }
 
 // Brand is the paths of what a company gave the pages of its own; each may be empty.
@@ -62,7 +64,7 @@ type Fob struct {
 }
 
 // Moment is a time in words with the exact one for machines, and for people where the words are
-// relative ("Yesterday"); its zero value is "not known".
+// relative ("Yesterday"), else Exact is empty; its zero value is "not known".
 type Moment struct{ Words, Exact, ISO string }
 
 // ActivateForm asks for the code of an assigned fob.
@@ -119,6 +121,7 @@ type ReceiptProps struct {
 	Facts   []Fact
 	Hints   []string // what happens next
 	Try     string   // path that leads to where the fob is asked for; empty where there is nothing to try
+	Save    string   // path of the receipt as a file
 }
 
 // FobProps is one of the person's fobs.
@@ -129,7 +132,10 @@ type FobProps struct {
 }
 
 // Fact is a line of a receipt.
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	Copy         bool // it is a reference, which is copied rather than read
+}
 
 // ProblemProps is a page of its own for what is not the fault of a field.
 type ProblemProps struct {

@@ -115,7 +115,7 @@ func walk(n *html.Node, yield func(string) bool) bool {
 	}
 	for _, a := range n.Attr {
 		switch {
-		case a.Key == "dir" && a.Val == "ltr" && n.Data != "html", a.Key == "class" && strings.HasPrefix(a.Val, "drawing-"):
+		case a.Key == "dir" && a.Val == "ltr" && n.Data != "html", a.Key == "lang" && n.Data == "button":
 			return true
 		case slices.Contains(spoken, a.Key) && !yield(a.Val):
 			return false

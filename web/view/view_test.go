@@ -87,6 +87,67 @@ func TestTheOnlyFobIsRemovedWithAWarning(t *testing.T) {
 	htmltest.Verify(t, state(t, "remove/plain"), htmltest.Not(htmltest.In(".caution")))
 }
 
+func TestNamesAreShownAsTheyAreAndContained(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"home/one_letter": {"X", "ع"},
+		"home/emoji":      {"Zoë 🦊 O’Neil 👩🏽‍🚀", "🔑🔑 山田"},
+		"home/overridden": {"Noor \u202eנור \u2067x", "\u202eabc"},
+		"home/markup":     {markup, markup},
+	} {
+		doc := state(t, name)
+		if person, fob := doc.Find(".account-person > bdi").Text(), doc.Find(".fob-name > a > bdi").Text(); person != want[0] || fob != want[1] {
+			t.Errorf("%s shows %q and %q, want %q", name, person, fob, want)
+		}
+	}
+}
+
+func TestThePagesWhereWorkIsDoneHaveHelpOfTheirOwn(t *testing.T) {
+	told := map[string]string{}
+	for _, name := range []string{"enrol/empty", "home/one", "person/empty", "handout/empty"} {
+		doc := state(t, name)
+		htmltest.Verify(t, doc, htmltest.In("main details.help:not([open]) > summary", htmltest.Count(1)))
+		words := doc.Find("details.help > p").Text()
+		if words == "" || told[words] != "" {
+			t.Errorf("%s has the help of %q: %q", name, told[words], words)
+		}
+		told[words] = name
+	}
+}
+
+func TestAChartHasADescriptionAndTheTableBehindIt(t *testing.T) {
+	for _, name := range []string{"admin/busy", "audit/first_page"} {
+		doc := state(t, name)
+		charts := doc.Find("figure.chart:has(svg)")
+		if charts.Length() != 2 {
+			t.Errorf("%s has %d charts with bars", name, charts.Length())
+		}
+		charts.Each(func(_ int, chart *goquery.Selection) {
+			bars, rows := chart.Find("svg[role=img][aria-label] .chart-bar").Length(), chart.Find("details table tbody tr").Length()
+			if bars == 0 || bars != rows || chart.Find("svg").AttrOr("aria-label", "") == "" {
+				t.Errorf("%s: %d bars and %d rows", chart.AttrOr("id", ""), bars, rows)
+			}
+			chart.Find(".chart-number").Each(func(i int, number *goquery.Selection) {
+				if got := chart.Find("tbody td").Eq(i).Text(); got != number.Text() {
+					t.Errorf("the picture says %s, the table %s", number.Text(), got)
+				}
+			})
+		})
+	}
+}
+
+func TestAPolicyThatMayStillBeSpreadingIsSaidToBe(t *testing.T) {
+	htmltest.Verify(t, state(t, "enrol/not_allowed.policy"), htmltest.In("#summary", htmltest.HasText("it may still be spreading: that can take up to an hour")))
+}
+
+func TestAFobsPageMarksWhereItStandsInItsLife(t *testing.T) {
+	for name, stage := range map[string]string{"fob/history": "Active", "fob/assigned": "Not active yet"} {
+		htmltest.Verify(t, state(t, name),
+			htmltest.In(".life > li svg[aria-hidden=true] > use[href*='/life.']", htmltest.Count(5)),
+			htmltest.In(".life > li[aria-current=step]", htmltest.Count(1), htmltest.In("strong", htmltest.HasText(stage))))
+	}
+	htmltest.Verify(t, state(t, "fobs/empty"), htmltest.In(".life > li", htmltest.Count(5)), htmltest.Not(htmltest.In(".life > [aria-current]")))
+}
+
 func TestWithoutAFobTheWayToEnrolIsThePage(t *testing.T) {
 	doc := state(t, "home/empty")
 	htmltest.Verify(t, doc, htmltest.In("main .button-primary[href='/enrol']", htmltest.Count(1)), htmltest.Not(htmltest.In(".fobs")))

@@ -46,10 +46,3 @@ func describedBy(id, problem string) string {
 	}
 	return strings.Join(ids, " ")
 }
-
-// modules are the scripts that improve a page, and adminModules those that improve the pages of
-// admins alone; each works by itself.
-var (
-	modules      = []string{"focus.js", "busy.js", "session.js", "scanner.js", "barcode.js", "copy.js"}
-	adminModules = []string{"search.js", "print.js"}
-)

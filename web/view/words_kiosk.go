@@ -13,12 +13,6 @@ func kioskRemovePath(fobID string) templ.SafeURL {
 	return templ.SafeURL(KioskFobPath + url.PathEscape(fobID) + "/remove")
 }
 
-// kioskModules are the scripts that improve a station's pages; each works by itself.
-var kioskModules = []string{
-	"busy.js", "scanner.js", "keypad.js",
-	"kiosk-welcome.js", "kiosk-language.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
-}
-
 // StationNameField returns the id of the input in the form that renames a station, for the
 // summary's link.
 func StationNameField(stationID string) string { return "name-" + stationID }

@@ -31,10 +31,13 @@ func States(ctx context.Context) map[string]State {
 		"home/long_names": of(view.HomePage, view.HomeProps{Chrome: longChrome(), Fobs: []view.Fob{named(strings.Repeat("Schlüsselbund", 5)[:60], strings.Repeat("A1", 32))}}),
 		"home/markup":     of(view.HomePage, view.HomeProps{Chrome: markupChrome(), Fobs: []view.Fob{named(markup, markup)}}),
 		"home/rtl_marks":  of(view.HomePage, view.HomeProps{Chrome: chrome("Your fobs"), Fobs: []view.Fob{named("سلسلة \u200fمفاتيح", "GALT12345678")}}),
+		"home/one_letter": of(view.HomePage, view.HomeProps{Chrome: named1("X"), Fobs: []view.Fob{named("ع", "1")}}),
+		"home/emoji":      of(view.HomePage, view.HomeProps{Chrome: named1("Zoë 🦊 O’Neil 👩🏽‍🚀"), Fobs: []view.Fob{named("🔑🔑 山田", "GALT12345678")}}),
+		"home/overridden": of(view.HomePage, view.HomeProps{Chrome: named1("Noor \u202eנור \u2067x"), Fobs: []view.Fob{named("\u202eabc", "GALT12345678")}}),
 		"home/odd_id":     of(view.HomePage, view.HomeProps{Chrome: chrome("Your fobs"), Fobs: []view.Fob{{ID: "a/b?c#d", Name: "Odd", State: "Active", Status: "active"}}}),
 		"sessions/two": of(view.SessionsPage, view.SessionsProps{Chrome: chrome("Where you are signed in"), All: []view.SignedIn{
-			{ID: "s1", Agent: "Firefox · Windows", Address: "192.0.2.7", Began: view.Moment{Words: "today at 13:01"}, Seen: view.Moment{Words: "a minute ago"}, Here: true},
-			{ID: "s2", Agent: markup, Began: view.Moment{Words: "yesterday"}, Seen: view.Moment{Words: "yesterday"}, Station: true},
+			{ID: "s1", Agent: "Firefox · Windows", Address: "192.0.2.7", Began: view.Moment{Words: "Today", Exact: "12 March 2026, 13:01 UTC"}, Seen: view.Moment{Words: "Today", Exact: "12 March 2026, 14:04 UTC"}, Here: true},
+			{ID: "s2", Agent: markup, Began: view.Moment{Words: "Yesterday", Exact: "11 March 2026, 09:12 UTC"}, Seen: view.Moment{Words: "Yesterday", Exact: "11 March 2026, 10:40 UTC"}, Station: true},
 		}}),
 		"accessibility/plain": of(view.AccessibilityPage, view.AccessibilityProps{Chrome: chrome("Accessibility"), Reviewed: "25 November 2026"}),
 		"fob/history": of(view.FobPage, view.FobProps{Chrome: chrome("Key ring"), Fob: keyRing, History: []view.HistoryRow{
@@ -129,7 +132,7 @@ var (
 	signIn  = view.Link{Href: "/auth/sign-in?return_to=%2F", Text: "Sign in", Leaves: true}
 	keyRing = view.Fob{
 		ID: "f1", Name: "Key ring", Serial: "GALT12345678", State: "Active", Status: "active",
-		Added:    view.Moment{Words: "3 February 2026", Exact: "3 February 2026, 09:00 UTC", ISO: "2026-02-03T09:00:00Z"},
+		Added:    view.Moment{Words: "3 February 2026, 09:00 UTC", ISO: "2026-02-03T09:00:00Z"},
 		LastUsed: view.Moment{Words: "Yesterday", Exact: "11 March 2026, 07:30 UTC", ISO: "2026-03-11T07:30:00Z"},
 	}
 )
@@ -143,6 +146,13 @@ func chrome(title string) view.Chrome {
 	c.Person = &oath.Person{TenantID: "t", ID: "p", Name: "Ann Lee", UserPrincipalName: "ann@contoso.example"}
 	c.CSRFToken, c.Ending = "token", "870 120 28000"
 	c.Return = "/enrol?serial=A&x=1"
+	return c
+}
+
+// named1 is the chrome of one person's page.
+func named1(name string) view.Chrome {
+	c := chrome("Your fobs")
+	c.Person.Name = name
 	return c
 }
 
@@ -167,7 +177,7 @@ func named(name, serial string) view.Fob {
 func assigned(open bool, problem string) view.Fob {
 	return view.Fob{
 		ID: "f3", Name: "Fob", Serial: "GALT00000042", State: "Not active yet", Status: "assigned",
-		Added:    view.Moment{Words: "Today", ISO: "2026-03-12T08:00:00Z"},
+		Added:    view.Moment{Words: "Today", Exact: "12 March 2026, 08:00 UTC", ISO: "2026-03-12T08:00:00Z"},
 		Activate: &view.ActivateForm{Code: view.Input{Error: problem}, Focus: open},
 	}
 }
@@ -221,7 +231,9 @@ func receipt(ctx context.Context, o outcome.Outcome, name string) State {
 		Chrome: chrome("Receipt"),
 		Summary: view.Summary{Outcome: string(o), Good: true, Heading: words.Title, Text: append(words.Text, words.Next),
 			Next: &view.Link{Href: "/", Text: message.Text(ctx, "action.home")}},
-		Facts: []view.Fact{{Label: "Serial number", Value: "GALT12345678"}, {Label: "Time", Value: message.Exact(ctx, now)}},
+		Facts: []view.Fact{{Label: "Serial number", Value: "GALT12345678"}, {Label: "Time", Value: message.Exact(ctx, now)},
+			{Label: "Reference", Value: "9f1c2a4e-6b7d-4c1e-8a53-0d2f4b6c8e10", Copy: true}},
+		Save: "/receipts/act/save",
 	}
 	if name != "" {
 		p.Facts = append(p.Facts, view.Fact{Label: "Name", Value: name})

@@ -60,7 +60,7 @@ func auditRows() []view.AuditRow {
 func numbers() []view.Chart {
 	days := view.Chart{ID: "chart-enrolments", Title: "Enrolments a day", Text: "12 fobs were enrolled.", Kind: "Day", Number: "Number"}
 	for i, count := range []int{0, 3, 120, 7} {
-		days.Bars = append(days.Bars, view.Bar{Label: []string{"9 March", "10 March", "11 March", "12 March"}[i], Mark: "1", Count: count, Number: strconv.Itoa(count)})
+		days.Bars = append(days.Bars, view.Bar{Label: []string{"9 March", "10 March", "11 March", "12 March"}[i], Mark: strconv.Itoa(9 + i), Count: count, Number: strconv.Itoa(count)})
 	}
 	why := view.Chart{ID: "chart-refusals", Title: "What was refused, and why", Text: "4 refusals.", Kind: "Reason", Number: "Number"}
 	why.Bars = []view.Bar{{Label: markup, Mark: markup, Count: 3, Number: "3"}, {Label: "No such fob", Mark: "No such fob", Count: 1, Number: "1"}}

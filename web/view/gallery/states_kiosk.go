@@ -58,9 +58,12 @@ func between(title string) view.Kiosk {
 func inLanguages() view.Kiosk {
 	k := between("Make your fob ready")
 	k.Return = "/kiosk"
-	k.Languages = []view.Language{
-		{Tag: "en", Name: "English", Direction: "ltr", Chosen: true},
-		{Tag: "de", Name: "Deutsch", Direction: "ltr"}, {Tag: "ar", Name: "العربية", Direction: "rtl"},
+	for _, tongue := range message.Languages() {
+		direction := "ltr"
+		if tongue.Tag == "ar" {
+			direction = "rtl"
+		}
+		k.Languages = append(k.Languages, view.Language{Tag: tongue.Tag, Name: tongue.Name, Direction: direction, Chosen: tongue.Tag == "en"})
 	}
 	return k
 }
