@@ -109,6 +109,9 @@ func (b *Browser) attach(shared context.Context, t *testing.T, window target.ID)
 	ctx, cancel := chromedp.NewContext(shared, chromedp.WithTargetID(window))
 	limited, stop := context.WithTimeout(ctx, journeyLimit)
 	t.Cleanup(func() { stop(); cancel() })
+	if err := chromedp.Run(ctx); err != nil { // the window outlives the limit, so that it can be told what it shows
+		t.Fatal(err)
+	}
 	b.ctx, b.open = limited, ctx
 }
 

@@ -24,7 +24,7 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "12s"))
+			w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "30s"))
 			b := w.NewBrowser(t, true)
 			b.signIn(t, sim.AdaID)
 			b.Open(t, "/enrol")
@@ -46,7 +46,7 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 				t.Errorf("the form holds %q and %q afterwards", serial, code)
 			}
 			b.until(t, "performance.getEntriesByType('resource').some(e => e.name.endsWith('/auth/stay') && e.responseStatus === 204)")
-			w.Clock.Pass(8 * time.Second) // later than the session would have ended
+			w.Clock.Pass(20 * time.Second) // later than the session would have ended
 			b.Keys(t, person("\r"))
 			b.See(t, "[data-outcome=invalid_input]")
 		})
@@ -55,7 +55,7 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 
 func TestWhoDoesNotAnswerIsToldThatTheyAreSignedOutAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "4s"))
+	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "12s"))
 	b := w.NewBrowser(t, true)
 	b.signIn(t, sim.AdaID)
 	b.Open(t, "/enrol")

@@ -2,12 +2,12 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,15 +16,14 @@ import (
 func (b *Browser) role(t *testing.T, selector string) (role, name, description string) {
 	t.Helper()
 	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
-		root, err := dom.GetDocument().Do(ctx)
+		element, thrown, err := runtime.Evaluate(fmt.Sprintf("document.querySelector(%q)", selector)).Do(ctx)
 		if err != nil {
 			return err
 		}
-		var id cdp.NodeID
-		if id, err = dom.QuerySelector(root.NodeID, selector).Do(ctx); err != nil {
-			return err
+		if thrown != nil {
+			return thrown
 		}
-		nodes, err := accessibility.GetPartialAXTree().WithNodeID(id).WithFetchRelatives(false).Do(ctx)
+		nodes, err := accessibility.GetPartialAXTree().WithObjectID(element.ObjectID).WithFetchRelatives(false).Do(ctx)
 		if err != nil || len(nodes) == 0 {
 			return err
 		}

@@ -10,7 +10,8 @@ function watch(dialog, [idle, ask, left]) {
 	const tabs = new BroadcastChannel("session");
 	let used = performance.timeOrigin; // when the portal last heard of somebody
 	let told = ""; // what there is to say, and nothing to ask
-
+	const ends = () => [used + 1000 * idle, performance.timeOrigin + 1000 * left];
+	const seconds = () => Math.ceil((Math.min(...ends()) - Date.now()) / 1000);
 	function use(at) {
 		used = Math.max(used, at);
 		if (!told) dialog.close();
@@ -31,18 +32,17 @@ function watch(dialog, [idle, ask, left]) {
 		if (token() && !dialog.open) dialog.showModal();
 	}
 
-	stay.addEventListener("click", () => (told ? dialog.close() : keep()));
-	dialog.addEventListener("cancel", () => told || keep());
+	stay.addEventListener("click", () => dialog.close());
+	dialog.addEventListener("close", () => told || seconds() > ask || keep()); // Escape does not always cancel first
 	document.addEventListener("htmx:after:swap", () => use(Date.now()));
 	tabs.addEventListener("message", (event) => use(event.data));
 	tabs.postMessage(used);
 	setInterval(() => {
-		const ends = [used + 1000 * idle, performance.timeOrigin + 1000 * left];
-		const seconds = Math.ceil((Math.min(...ends) - Date.now()) / 1000);
-		rest.textContent = Math.max(0, seconds);
-		if (spoken.includes(seconds)) say.textContent = `${label.textContent} ${seconds}`;
-		if (seconds <= 0 && told !== overText) show((title.textContent = over) && overText);
-		else if (seconds > 0 && seconds <= ask && !told) show(ends[1] <= ends[0] && last);
+		const now = seconds();
+		rest.textContent = Math.max(0, now);
+		if (spoken.includes(now)) say.textContent = `${label.textContent} ${now}`;
+		if (now <= 0 && told !== overText) show((title.textContent = over) && overText);
+		else if (now > 0 && now <= ask && !told) show(ends()[1] <= ends()[0] && last);
 	}, 1000);
 }
 
