@@ -70,7 +70,7 @@ func guarded(next http.Handler) http.Handler {
 
 func (s server) get(w http.ResponseWriter, r *http.Request) {
 	ctx, theme := s.speak(r.Context(), r.FormValue("lang")), chosenTheme(r.FormValue("theme"))
-	page := templ.Component(nil)
+	var page templ.Component
 	if name := r.PathValue("name"); name == "" {
 		page = index(ctx, theme)
 	} else if state, ok := States(ctx)[name]; ok {
