@@ -148,7 +148,9 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	scopes := map[session.Grant][]string{
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
-	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Watch: seen.graphCall})
+	client := graph.New(graph.Config{
+		BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Shared: p.store.Shared(), Watch: seen.graphCall,
+	})
 	seen.metrics.WatchGraph(client.Ready)
 	p.desk = desk.New(desk.Config{
 		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,

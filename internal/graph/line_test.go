@@ -190,7 +190,7 @@ func TestFLT05ALonger429EndsTheWaitOfThoseItMakesTooLate(t *testing.T) {
 		if !ok {
 			t.Fatal("no place")
 		}
-		m.client.line.limited(10 * time.Minute)
+		m.client.line.limited(10*time.Minute, false)
 		began := time.Now()
 		if _, come := turn.Wait(t.Context()); come || time.Since(began) > longestAct {
 			t.Errorf("its turn came: %v, after %v", come, time.Since(began))
@@ -213,6 +213,120 @@ func TestFLT05WhoLeavesTheLineKeepsNobodyWaiting(t *testing.T) {
 		}
 		if place, _ := second.Place(); place != 1 {
 			t.Errorf("the second has place %d", place)
+		}
+	})
+}
+
+func TestFLT05ACallThatIsRefusedInItsTurnGetsAnotherTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := limitedClient(t, replies(204, ""))
+		refuse := true
+		w.becomes(func(r *http.Request) (*http.Response, error) {
+			if !refuse {
+				return replies(204, "")(r)
+			}
+			refuse = false
+			answer, err := replies(429, "")(r)
+			answer.Header.Set("Retry-After", "5")
+			return answer, err
+		})
+		turn, _ := m.client.Join(1)
+		next, _ := m.client.Join(1)
+		ctx, _ := turn.Wait(t.Context())
+		began := time.Now()
+		if _, err := m.Remove(ctx, "m-1"); err != nil || w.sent.Load() != 2 || time.Since(began) != 5*time.Second {
+			t.Errorf("%v after %d calls and %v", err, w.sent.Load(), time.Since(began))
+		}
+		if place, _ := next.Place(); place != 1 {
+			t.Errorf("whoever is next has place %d", place)
+		}
+	})
+}
+
+func TestFLT05ACallThatIsRefusedInItsTurnIsToldWhenThereIsNoTimeForAnother(t *testing.T) {
+	answer := func(r *http.Request) (*http.Response, error) {
+		answer, err := replies(429, "")(r)
+		answer.Header.Set("Retry-After", "8")
+		return answer, err
+	}
+	for name, limit := range map[string]time.Duration{"of the line": time.Hour, "of the act": 10 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			m, w := limitedClient(t, answer)
+			began := time.Now()
+			turn, _ := m.client.Join(1)
+			ctx, _ := turn.Wait(t.Context())
+			ctx, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			_, err := m.Remove(ctx, "m-1")
+			if !isOutcome(err, outcome.Throttled) || time.Since(began) > min(limit+time.Second, longestAct) || w.sent.Load() < 2 {
+				t.Errorf("the limit %s: %v after %v and %d calls", name, err, time.Since(began), w.sent.Load())
+			}
+			if place, _ := turn.Place(); place != 0 {
+				t.Errorf("the limit %s: it still has place %d", name, place)
+			}
+		})
+	}
+}
+
+// TestFLT05ReplicasFindTheirShareOfWhatGraphTakes is two and three portals before one Graph: each has
+// its own line, and all it knows of the others is Graph's 429s.
+func TestFLT05ReplicasFindTheirShareOfWhatGraphTakes(t *testing.T) {
+	for replicas := 2; replicas <= 3; replicas++ {
+		synctest.Test(t, func(t *testing.T) {
+			graph := &strict{}
+			var mu sync.Mutex
+			came := map[string]int{}
+			var all sync.WaitGroup
+			for i := range replicas {
+				m, _ := over(graph.answer)
+				m.client.line.shared = true
+				for range 20 { // more people than Graph takes: of one portal it would do some eighty
+					all.Go(func() { crowdAt(m, func(how string) { mu.Lock(); came[how]++; mu.Unlock() }) })
+				}
+				time.Sleep(time.Duration(i) * 300 * time.Millisecond)
+			}
+			all.Wait()
+			t.Logf("%d replicas: %v, %d refused by Graph", replicas, came, graph.refusals())
+			if came["lost"] > 0 || came["late"] > 0 || came["done"] < 40 {
+				t.Errorf("%d replicas: %v", replicas, came)
+			}
+		})
+	}
+}
+
+// crowdAt is somebody who sends one form after another for three minutes, and tells how each went.
+func crowdAt(m *Methods, tell func(how string)) {
+	for began := time.Now(); time.Since(began) < 3*time.Minute; time.Sleep(time.Second) {
+		sent := time.Now()
+		ctx := context.Background()
+		if m.client.Busy() {
+			turn, ok := m.client.Join(1)
+			if !ok {
+				tell("no place")
+				time.Sleep(5 * time.Second)
+				continue
+			}
+			ctx, _ = turn.Wait(ctx)
+		}
+		switch _, err := m.Remove(ctx, "m-1"); {
+		case time.Since(sent) > longestAct+longestAsk:
+			tell("late")
+		case err == nil:
+			tell("done")
+		case isOutcome(err, outcome.Throttled):
+			tell("throttled")
+		default:
+			tell("lost")
+		}
+	}
+}
+
+func TestFLT05WhereOthersAskTooA429NeedsNoCrowdOfOurs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _ := over(replies(429, ""))
+		m.client.line.shared = true
+		if _, err := m.Remove(t.Context(), "m-1"); !isOutcome(err, outcome.Throttled) || !m.client.Busy() {
+			t.Errorf("%v, busy: %v", err, m.client.Busy())
 		}
 	})
 }
