@@ -1,7 +1,9 @@
 package view
 
 import (
+	"cmp"
 	"net/url"
+	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -16,7 +18,12 @@ func kioskRemovePath(fobID string) templ.SafeURL {
 // kioskModules are the scripts that improve a station's pages; each works by itself.
 var kioskModules = []string{
 	"busy.js", "scanner.js", "keypad.js",
-	"kiosk-welcome.js", "kiosk-language.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
+	"kiosk-welcome.js", "kiosk-language.js", "kiosk-idle.js", "kiosk-limit.js", "kiosk-waiting.js", "kiosk-done.js", "kiosk-leave.js", "kiosk-wipe.js",
+}
+
+// refresh is when a browser without JavaScript goes where (HTML, "Refresh state").
+func (k Kiosk) refresh() string {
+	return strconv.Itoa(k.Refresh) + ";url=" + cmp.Or(k.Again, "/kiosk")
 }
 
 // StationNameField returns the id of the input in the form that renames a station, for the
