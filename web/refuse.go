@@ -93,7 +93,7 @@ func (s *Server) stepUpFrom(c echo.Context, form refusable, asked *outcome.Error
 
 // status is the answer's status, and tells when to come back where waiting is the cure.
 func (s *Server) status(c echo.Context, refusal *outcome.Error) int {
-	if refusal.Outcome == outcome.Throttled {
+	if refusal.Outcome == outcome.Throttled && refusal.Reason == "" { // an admin hears of the first 429 at once
 		c.Set(throttledKey, true)
 	}
 	setRetryAfter(c, refusal.RetryAfter)

@@ -142,7 +142,7 @@ func (s *Server) take(c echo.Context, next echo.HandlerFunc, who sender, calls i
 		defer close(act.done)
 		inTurn, _ := act.turn.Wait(waiting) // where it does not come, the act is refused in its own words
 		later.SetRequest(later.Request().WithContext(session.Anew(context.WithoutCancel(inTurn))))
-		if err := s.recoverPanic(s.admit(next))(later); err != nil {
+		if err := s.recoverPanic(s.admit(next))(later); err != nil { //nolint:contextcheck // its request has the act's context
 			s.handleError(err, later) //nolint:contextcheck // its request has the act's context
 		}
 		s.Log.InfoContext(ctx, "act in line", "route", later.Path(), "status", act.answer.status,
@@ -201,11 +201,11 @@ func (s *Server) placeIn(c echo.Context, id string, act *waitingAct) view.Place 
 	if act == nil {
 		return place
 	}
-	place.Summary.Heading = message.Text(ctx, "waiting.now")
+	place.Heading = message.Text(ctx, "waiting.now")
 	if number, wait := act.turn.Place(); number > 0 {
-		place.Summary.Heading = message.Text(ctx, "waiting.place", "count", number)
+		place.Heading = message.Text(ctx, "waiting.place", "count", number)
 		seconds := int((wait + time.Second - 1) / time.Second)
-		place.Summary.Text = append(place.Summary.Text, message.Text(ctx, "waiting.seconds", "count", seconds))
+		place.Text = append(place.Text, message.Text(ctx, "waiting.seconds", "count", seconds))
 	}
 	return place
 }
