@@ -129,21 +129,25 @@ func acted(t *testing.T, w *e2e.World) bool {
 
 func TestKSK05WithTheVisitItsPlaceInLineEnds(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*testing.T, *e2e.World, kiosk){
-		"finish":      func(t *testing.T, _ *e2e.World, k kiosk) { k.finishes(t) },
-		"the welcome": func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk") },
-		"the next":    func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk/start") },
-		"idle":        func(_ *testing.T, w *e2e.World, _ kiosk) { w.Clock.Pass(91 * time.Second) },
-		"revoked":     func(t *testing.T, w *e2e.World, k kiosk) { web.RevokeStation(t, w.Handler(), k.id) },
+	const later = "25" // seconds until its turn, longer than the test waits: its place is given up at once
+	for name, test := range map[string]struct {
+		turn string
+		end  func(*testing.T, *e2e.World, kiosk)
+	}{
+		"finish":      {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.finishes(t) }},
+		"the welcome": {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk") }},
+		"the next":    {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk/start") }},
+		"idle":        {"4", func(_ *testing.T, w *e2e.World, _ kiosk) { w.Clock.Pass(91 * time.Second) }},
+		"revoked":     {"4", func(t *testing.T, w *e2e.World, k kiosk) { web.RevokeStation(t, w.Handler(), k.id) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, k := newKioskWorld(t)
 			k.starts(t, ada)
-			crowdOf(t, w, w.SignedIn(t, henrik), "4")
+			crowdOf(t, w, w.SignedIn(t, henrik), test.turn)
 			place := standsInLine(t, k.Visitor, "/kiosk/enrol", fobForm(goodFob, w.Cloud.Code(goodFob)))
 			w.Cloud.ResetCalls()
-			end(t, w, k)
+			test.end(t, w, k)
 			if acted(t, w) {
 				t.Errorf("Graph was asked %q for a visit that is over", graphCalls(w))
 			}
@@ -159,22 +163,25 @@ func TestKSK05WithTheVisitItsPlaceInLineEnds(t *testing.T) {
 
 func TestSES08WithTheSessionItsPlaceInLineEnds(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*testing.T, *e2e.World, *e2e.Visitor){
-		"signed out": func(t *testing.T, _ *e2e.World, v *e2e.Visitor) { v.Post(t, "/auth/sign-out", nil) },
-		"idle":       func(_ *testing.T, w *e2e.World, _ *e2e.Visitor) { w.Clock.Pass(16 * time.Minute) },
-		"ended by an admin": func(t *testing.T, w *e2e.World, _ *e2e.Visitor) {
+	for name, test := range map[string]struct {
+		turn string
+		end  func(*testing.T, *e2e.World, *e2e.Visitor)
+	}{
+		"signed out": {"25", func(t *testing.T, _ *e2e.World, v *e2e.Visitor) { v.Post(t, "/auth/sign-out", nil) }},
+		"idle":       {"4", func(_ *testing.T, w *e2e.World, _ *e2e.Visitor) { w.Clock.Pass(16 * time.Minute) }},
+		"ended by an admin": {"8", func(t *testing.T, w *e2e.World, _ *e2e.Visitor) {
 			withAdminGrant(t, w, grace).Post(t, "/admin/users/"+ada+"/sessions/end", nil)
 			w.Cloud.ResetCalls()
-		},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := e2e.NewWorld(t)
 			v := w.SignedIn(t, ada)
-			crowdOf(t, w, w.SignedIn(t, henrik), "4")
+			crowdOf(t, w, w.SignedIn(t, henrik), test.turn)
 			standsInLine(t, v, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
 			w.Cloud.ResetCalls()
-			end(t, w, v)
+			test.end(t, w, v)
 			if acted(t, w) {
 				t.Errorf("Graph was asked %q for a session that is over", graphCalls(w))
 			}
