@@ -33,7 +33,7 @@ var bundles = map[string][]string{
 	"admin.js": {"search"},
 	"kiosk.js": {
 		"busy", "scanner", "keypad",
-		"kiosk-welcome", "kiosk-language", "kiosk-idle", "kiosk-limit", "kiosk-done", "kiosk-leave", "kiosk-wipe",
+		"kiosk-welcome", "kiosk-language", "kiosk-idle", "kiosk-limit", "kiosk-waiting", "kiosk-done", "kiosk-leave", "kiosk-wipe",
 	},
 }
 

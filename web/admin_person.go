@@ -39,7 +39,7 @@ func (s *Server) getPerson(c echo.Context) error {
 		if state.unread.Outcome == outcome.SignedOut || state.unread.Outcome == outcome.StepUp {
 			return s.personProblem(c, err)
 		}
-		status = s.status(c, state.unread)
+		status = s.statusWithout(c, state.unread)
 	} else {
 		s.settleOwn(c, person.ID, page.Methods)
 	}

@@ -3,11 +3,14 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"maps"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/outcome"
 )
 
 // answer is what a handler answered, held back. It is the handler's http.ResponseWriter.
@@ -16,6 +19,7 @@ type answer struct {
 	status    int
 	body      bytes.Buffer
 	throttled bool // Graph refused it for the number of calls, and did nothing of it
+	err       error
 }
 
 func newAnswer() *answer { return &answer{header: http.Header{}, status: http.StatusOK} }
@@ -39,6 +43,8 @@ func record(c echo.Context, next echo.HandlerFunc) (*answer, error) {
 	defer c.SetResponse(real)
 	err := next(c)
 	held.throttled, _ = c.Get(throttledKey).(bool)
+	held.throttled = held.throttled || errors.Is(err, outcome.Throttled)
+	held.err = err
 	c.Set(throttledKey, false)
 	return held, err
 }

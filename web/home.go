@@ -41,7 +41,7 @@ func (s *Server) getHome(c echo.Context) error {
 		}
 	} else {
 		refusal := s.refusal(c, err)
-		status = s.status(c, refusal)
+		status = s.statusWithout(c, refusal)
 		state.unread = s.unread(c, refusal)
 	}
 	return s.render(c, status, s.homeWith(c, state, methods))
@@ -63,13 +63,20 @@ func (s *Server) listSoon(c echo.Context) ([]oath.Method, error) {
 // unread says why the fobs can't be shown, and what to do: the person goes to Entra only by
 // pressing a button.
 func (s *Server) unread(c echo.Context, refusal *outcome.Error) *view.Summary {
-	summary, ctx := s.tell(c, refusal).Summary, c.Request().Context()
+	ctx := c.Request().Context()
+	if refusal.Outcome == outcome.Throttled {
+		refusal = &outcome.Error{Outcome: outcome.Throttled, Reason: reasonLook, RetryAfter: refusal.RetryAfter, Reference: refusal.Reference}
+	}
+	summary := s.tell(c, refusal).Summary
 	summary.Next = &view.Link{Href: "/", Text: message.Text(ctx, "action.read_again")}
 	if refusal.Outcome == outcome.StepUp {
 		summary.Next = &view.Link{Href: stepUpPath, Text: message.Text(ctx, "action.sign_in_again"), Leaves: true}
 	}
 	return &summary
 }
+
+// reasonLook is why a list was not read that somebody only wanted to look at.
+const reasonLook = "look"
 
 // homeState is what the home page shows beside the fobs.
 type homeState struct {

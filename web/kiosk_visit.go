@@ -51,6 +51,7 @@ func (s *Server) endVisit(c echo.Context) (*session.Session, error) {
 	}
 	c.Set(sessionKey, nil)
 	if sess != nil {
+		s.room.forget(s.store(c).CSRFToken(sess))
 		s.record(c, audit.EventSignOut, "signed_out", sess)
 	}
 	return sess, nil

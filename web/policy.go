@@ -167,7 +167,7 @@ func (s *Server) asker(c echo.Context, may access) (asker, error) {
 	}
 	c.Set(storeKey, store)
 	switch {
-	case may == everywhere, may == atStation && who.station != nil:
+	case may == everywhere, may == atStation && who.station != nil, stoodInLine(c):
 		who.current, err = store.Peek(c.Request())
 	case may.forStations() == (who.station != nil):
 		who.current, err = store.Current(c.Request())

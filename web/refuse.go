@@ -93,11 +93,20 @@ func (s *Server) stepUpFrom(c echo.Context, form refusable, asked *outcome.Error
 
 // status is the answer's status, and tells when to come back where waiting is the cure.
 func (s *Server) status(c echo.Context, refusal *outcome.Error) int {
-	if refusal.Outcome == outcome.Throttled && refusal.Reason == "" {
+	if refusal.Outcome == outcome.Throttled && refusal.Reason == "" { // an admin hears of the first 429 at once
 		c.Set(throttledKey, true)
 	}
 	setRetryAfter(c, refusal.RetryAfter)
 	return statusOf(refusal)
+}
+
+// statusWithout is the status of a page that shows all but what Graph refused. While people stand in
+// line that is all there is to be had, and no failure.
+func (s *Server) statusWithout(c echo.Context, refusal *outcome.Error) int {
+	if status := s.status(c, refusal); refusal.Outcome != outcome.Throttled || !s.Line.Busy() {
+		return status
+	}
+	return http.StatusOK
 }
 
 // refusal returns the refusal that err carries. Anything else is a fault of ours: it is logged

@@ -90,6 +90,7 @@ func (s *Server) routes() []route {
 		{post, visitPath, s.postKioskEnrol, visiting, none, nil},
 		{get, kioskRemoveRoute, s.getKioskRemove, visiting, none, nil},
 		{post, kioskRemoveRoute, s.postKioskRemove, visiting, none, nil},
+		{get, kioskWaitingRoute, s.getKioskWaiting, atStation, none, nil},
 		{get, kioskPath + "/receipts/:id", s.getKioskReceipt, visiting, none, nil},
 		{get, operatorPath, s.getKioskOperator, operating, session.GrantAdmin, nil},
 		{post, operatorPath, s.postKioskOperator, operating, session.GrantAdmin, nil},
@@ -125,8 +126,8 @@ func (s *Server) addRoutes() error {
 // addRoute registers a line of the table. A GET answers HEAD too.
 func (s *Server) addRoute(r route) error {
 	handler := r.handler // guarded here, for Echo would do it anew for each request
-	if r.method == http.MethodPost && calls(r.path) > 0 {
-		handler = s.inLine(handler)
+	if n := calls[r.method+" "+r.path]; n > 0 {
+		handler = s.inLine(handler, n)
 	}
 	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)) {
 		handler = guard(handler)

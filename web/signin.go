@@ -124,6 +124,7 @@ func (s *Server) postSignOut(c echo.Context) error {
 	if err := s.Sessions.End(c.Response(), c.Request()); err != nil {
 		return err
 	}
+	s.room.forget(s.Sessions.CSRFToken(sess))
 	s.record(c, audit.EventSignOut, "signed_out", sess)
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	to := s.Entra.EndSessionURL(sess.LoginHint, s.BaseURL.String()+"/")

@@ -98,6 +98,7 @@ func crowdOf(t *testing.T, w *e2e.World, v *e2e.Visitor, retryAfter string) {
 	for range 4 {
 		v.Get(t, "/")
 	}
+	w.Cloud.ClearFaults() // earlier calls may have made the crowd with it
 }
 
 func TestFLT05APlaceInLineIsItsPersonsAndEndsWithTheForm(t *testing.T) {
@@ -212,3 +213,140 @@ func codeOf(serial string) func(*e2e.World) url.Values {
 }
 
 func nothing(*e2e.World) url.Values { return url.Values{} }
+
+func TestFLT05APersonHoldsOnePlaceInLine(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v, phone := w.SignedIn(t, ada), w.SignedIn(t, ada)
+	crowdOf(t, w, w.SignedIn(t, henrik), "8")
+	w.Cloud.ResetCalls()
+	place := standsInLine(t, v, "/enrol", enrolment(goodFob, "123456"))
+	for name, at := range map[string]*e2e.Visitor{"in the same browser": v, "at her phone": phone} {
+		page := at.Post(t, "/enrol", enrolment(sim.BoxSerial(0), "123456"))
+		if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "throttled" || page.Header.Get("Retry-After") == "" ||
+			page.Doc(t).Find("#serialNumber").AttrOr("value", "") != sim.BoxSerial(0) {
+			t.Errorf("another form %s is answered with %d %q", name, page.Status, page.Outcome(t))
+		}
+	}
+	if page := v.Get(t, "/fobs/m-1/remove"); page.Header.Get("Location") != place {
+		t.Errorf("a page that says nothing without Graph answers %d to %q, want her place", page.Status, page.Header.Get("Location"))
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Errorf("Graph was asked %q", calls)
+	}
+}
+
+func TestFLT05APageThatSaysNothingWithoutGraphWaitsItsTurn(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	crowdOf(t, w, w.SignedIn(t, henrik), "6")
+	page := v.Get(t, fobOf(bensActiveFob, "/fobs/%s/remove")(w))
+	place := page.Header.Get("Location")
+	if !strings.HasPrefix(place, "/waiting/") {
+		t.Fatalf("it answers %d to %q, want the page of the line", page.Status, place)
+	}
+	waitFor(t, func() bool {
+		page = v.Get(t, place)
+		return page.Status != http.StatusOK || page.Doc(t).Find("main form[action$='/remove'] button").Length() > 0
+	}, "its turn")
+	if page.Status != http.StatusOK {
+		t.Errorf("it answers %d\n%s", page.Status, page.Body)
+	}
+}
+
+func TestFLT05WhileOthersStandInLineWhoLooksSeesThePageWithoutTheList(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v, admin := w.SignedIn(t, ben), withAdminGrant(t, w, grace)
+	crowdOf(t, w, w.SignedIn(t, henrik), "20")
+	page := v.Get(t, "/")
+	doc := page.Doc(t)
+	if page.Status != http.StatusOK || doc.Find(".unread[data-outcome=throttled] a[href='/enrol']").Length() != 1 ||
+		!strings.Contains(doc.Find(".unread").Text(), "cannot be shown at this moment") {
+		t.Errorf("the list answers %d\n%s", page.Status, page.Body)
+	}
+	if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
+		t.Errorf("the form answers %d", page.Status)
+	}
+	if page := admin.Get(t, "/admin/users/"+ben); page.Status != http.StatusOK || page.Doc(t).Find("main form #serialNumber").Length() == 0 {
+		t.Errorf("a person's page answers %d\n%s", page.Status, page.Body)
+	}
+}
+
+// TestFLT05FortyPeopleAtOnceSeeTheirPagesAndNoErrorButThrottled is a hand-out day: all look at their
+// fobs, and then all send a form, of which the line takes what it can do in thirty seconds.
+func TestFLT05FortyPeopleAtOnceSeeTheirPagesAndNoErrorButThrottled(t *testing.T) {
+	t.Parallel()
+	people, given := crowd(40)
+	w := e2e.NewWorld(t, given, e2e.Tenant(func(o *sim.Options) {
+		for i := range o.People {
+			o.People[i].Unlisted = false
+		}
+	}))
+	visitors := make([]*e2e.Visitor, len(people))
+	for i, id := range people {
+		visitors[i] = w.SignedIn(t, id)
+	}
+	w.Cloud.Update(func(s *sim.Switches) { s.ThrottleAfter = 5 })
+	w.Cloud.ResetCalls()
+	var mu sync.Mutex
+	came, waited := map[string]int{}, time.Duration(0)
+	tell := func(how string) { mu.Lock(); defer mu.Unlock(); came[how]++ }
+	eachAtOnce(visitors, func(_ int, v *e2e.Visitor) { tell(fmt.Sprint("home ", v.Get(t, "/").Status)) })
+	eachAtOnce(visitors, func(i int, v *e2e.Visitor) {
+		serial, began := sim.BoxSerial(i), time.Now()
+		page, _ := inTurn(t, v, v.Post(t, "/enrol", enrolment(serial, w.Cloud.Code(serial))))
+		tell(fmt.Sprint(page.Status, " ", page.Outcome(t)))
+		mu.Lock()
+		waited = max(waited, time.Since(began))
+		mu.Unlock()
+		tell(fmt.Sprint("home ", v.Get(t, "/").Status))
+	})
+	done := 0
+	for _, call := range w.Cloud.Calls() {
+		if call.Side == sim.SideGraph && call.Method == http.MethodPost && call.Status == http.StatusNoContent {
+			done++
+		}
+	}
+	t.Logf("%v, the longest wait %v", came, waited)
+	enrolled, throttled := came["200 enrolled"], came["503 throttled"]
+	if enrolled < 8 || enrolled+throttled != len(people) || came["home 200"] != 2*len(people) || done != enrolled {
+		t.Errorf("%v, and Graph did %d", came, done)
+	}
+}
+
+func eachAtOnce(visitors []*e2e.Visitor, do func(int, *e2e.Visitor)) {
+	var all sync.WaitGroup
+	for i, v := range visitors {
+		all.Go(func() { do(i, v) })
+	}
+	all.Wait()
+}
+
+func TestRST01AStopTellsWhoStandsInLineAndTheNextPortalKnows(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	crowdOf(t, w, w.SignedIn(t, henrik), "20")
+	w.Cloud.ResetCalls()
+	place := standsInLine(t, v, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))
+	began := time.Now()
+	w.Restart(t)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the stop took %v: it waited for the line", took)
+	}
+	if calls := graphCalls(w); len(calls) > 0 {
+		t.Errorf("Graph was asked %q", calls)
+	}
+	if page := v.Get(t, place); page.Status != http.StatusOK || !strings.Contains(page.Doc(t).Find("h1").Text(), "In line") {
+		t.Errorf("at first the page of the line answers %d", page.Status)
+	}
+	w.Clock.Pass(61 * time.Second)
+	if page := v.Get(t, place); page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "unavailable" {
+		t.Errorf("the page of the line answers %d %q", page.Status, page.Outcome(t))
+	}
+	if page := v.Follow(t, v.Post(t, "/enrol", enrolment(goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Errorf("sent again: %d %q", page.Status, page.Outcome(t))
+	}
+}

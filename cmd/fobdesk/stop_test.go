@@ -62,6 +62,51 @@ func TestRST01AStopUnderLoadSaysNotReadyFirstAndResetsNoConnection(t *testing.T)
 	}
 }
 
+func TestRST01AStopTellsWhoStandsInLineBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	p := e2e.NewProgram(t, program(t))
+	ada, ben := p.SignedIn(t, sim.AdaID), p.SignedIn(t, sim.BenID)
+	p.Cloud.AddFault(sim.Fault{
+		Side: sim.SideGraph, Method: http.MethodGet, Times: 4,
+		Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"25"}},
+	})
+	for range 4 { // visits that make the limit show
+		ben.Get(t, "/")
+	}
+	p.Cloud.ClearFaults()
+	place := ada.Post(t, "/enrol", enrolment(p, sim.SerialGood30)).Header.Get("Location")
+	if !strings.HasPrefix(place, "/waiting/") {
+		t.Fatalf("the form leads to %q, want the line", place)
+	}
+	p.Signal(syscall.SIGTERM)
+	awaitNotReady(t, p)
+	page := ada.Get(t, place) // it still listens
+	for limit := time.Now().Add(4 * time.Second); page.Outcome(t) == "" && time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+		page = ada.Get(t, place)
+	}
+	if page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "unavailable" || page.Header.Get("Retry-After") == "" {
+		t.Errorf("whoever stands in line is told %d, %q, Retry-After %q; want 503, unavailable and a time",
+			page.Status, page.Outcome(t), page.Header.Get("Retry-After"))
+	}
+	if serial := page.Doc(t).Find("#serialNumber").AttrOr("value", ""); serial != sim.SerialGood30 {
+		t.Errorf("the form came back with the serial number %q, want %q", serial, sim.SerialGood30)
+	}
+	late := ben.Post(t, "/enrol", enrolment(p, sim.SerialGood60))
+	if late.Status != http.StatusServiceUnavailable || late.Outcome(t) != "unavailable" {
+		t.Errorf("a new form is answered with %d, %q; want 503 and unavailable", late.Status, late.Outcome(t))
+	}
+	if code := p.Wait(t); code != exitDone {
+		t.Errorf("exit code %d, want %d:\n%s", code, exitDone, p.Log)
+	}
+	if n := writes(p); n != 0 {
+		t.Errorf("Graph was asked to write %d times", n)
+	}
+	want := "enrol, enrol unavailable, enrol, enrol unavailable"
+	if got := strings.Join(acts(t, p), ", "); got != want {
+		t.Errorf("the audit trail has %q, want %q", got, want)
+	}
+}
+
 // awaitNotReady asks until the portal says that it is not ready; that it listens no more comes later.
 func awaitNotReady(t *testing.T, p *e2e.Program) {
 	t.Helper()

@@ -59,7 +59,7 @@ type Portal struct {
 	desk     *desk.Desk
 	tasks    []func(context.Context) // run while the portal serves
 	drain    time.Duration
-	finish   func(context.Context) // waits for the acts that stand in line
+	pages    *web.Server
 	stopping atomic.Bool
 }
 
@@ -148,7 +148,9 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	scopes := map[session.Grant][]string{
 		session.GrantSelf: s.SelfScopes, session.GrantAdmin: s.AdminScopes, session.GrantInventory: s.InventoryScopes,
 	}
-	client := graph.New(graph.Config{BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Watch: seen.graphCall})
+	client := graph.New(graph.Config{
+		BaseURL: s.GraphURL, UserAgent: userAgent(), Log: s.Log, Now: s.Now, Shared: p.store.Shared(), Watch: seen.graphCall,
+	})
 	seen.metrics.WatchGraph(client.Ready)
 	p.desk = desk.New(desk.Config{
 		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
@@ -163,7 +165,7 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	visits := session.NewStore(kept)
 	p.Stations = station.New(station.Config{Rows: p.store, Keys: keys, Secure: kept.Secure, Now: s.Now})
 	p.tasks = []func(context.Context){rp.Run, housekeeping{p.desk, sessions, visits, p.store, s.Now, s.Log}.run}
-	pages, err := web.New(web.Config{
+	p.pages, err = web.New(web.Config{
 		BaseURL: base, Issuer: s.IssuerURL, SignInOrigin: issuer.Scheme + "://" + issuer.Host,
 		Language: language.Make(s.Language), Org: s.OrgName, Help: view.Help{URL: s.SupportURL, Email: s.SupportEmail},
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
@@ -176,11 +178,8 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
 		Line:      line{client}, Ready: p.ready(rp, client), Graph: client.Ready, Watch: seen.request, Now: s.Now, Log: s.Log,
 	})
-	if err != nil {
-		return err
-	}
-	p.Handler, p.finish = pages, pages.Finish
-	return nil
+	p.Handler = p.pages
+	return err
 }
 
 // clientProof makes the one way of proving the client that is configured.

@@ -71,6 +71,7 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	ctx = context.WithoutCancel(ctx)
 	p.stopping.Store(true)
 	p.desk.Stop()
+	p.pages.Stop()
 	p.log.InfoContext(ctx, "stopping", "listens_for", p.drain.String())
 	time.Sleep(p.drain)
 	finish, cancel := context.WithTimeout(ctx, stopLimit)
@@ -78,7 +79,7 @@ func (p *Portal) Serve(ctx context.Context, listener net.Listener) error {
 	_ = listener.Close() // which ends server.Serve
 	p.log.DebugContext(ctx, "listening no more", "because", <-served)
 	err := finishWork(finish, server, &busy)
-	p.finish(finish)
+	p.pages.Finish(finish)
 	return err
 }
 

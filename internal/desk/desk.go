@@ -244,6 +244,19 @@ func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (R
 	return receipt, nil
 }
 
+// Refusal returns why an act of this person came to nothing, or what is not known of it; nil where it
+// was done, and where there is no such act that has ended.
+func (d *Desk) Refusal(ctx context.Context, person oath.Person, actID string) error {
+	receipt, err := d.Ledger.FindReceipt(ctx, person.ID, actID)
+	switch {
+	case errors.Is(err, ErrNoReceipt):
+		return nil
+	case err != nil:
+		return &outcome.Error{Outcome: outcome.Unavailable, Err: err}
+	}
+	return receipt.End.err()
+}
+
 // Sweep finds the intents that a crash left without an outcome, and gives them the outcome that is
 // true of them: unknown. It answers how many there were.
 func (d *Desk) Sweep(ctx context.Context) (int, error) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -184,5 +186,56 @@ func TestFLT08WithoutPostgreSQLNothingIsAskedOfGraphAndItComesBackByItself(t *te
 		if page := ada.Get(t, "/"); page.Status != http.StatusOK {
 			t.Errorf("a page is answered with %d", page.Status)
 		}
+	}
+}
+
+// TestFLT05TwoReplicasServeTheirLinesBeforeOneGraph is a hand-out day at two portals, to which a
+// browser comes in turn. Each has its line, and Graph's 429s are all that it knows of the other's.
+func TestFLT05TwoReplicasServeTheirLinesBeforeOneGraph(t *testing.T) {
+	t.Parallel()
+	people := []string{
+		sim.AdaID, sim.HanakoID, sim.JonasID, sim.HenrikID, sim.IsabelID, sim.LiamID, sim.NoorID, sim.ChloeID,
+	}
+	r := NewReplicas(t, pgtest.Shared(t), 2)
+	visitors := make([]*Visitor, len(people))
+	for i, id := range people {
+		visitors[i] = r.SignedIn(t, id)
+	}
+	r.Cloud.Update(func(s *sim.Switches) { s.ThrottleAfter = 3 })
+	r.Cloud.ResetCalls()
+	var mu sync.Mutex
+	came, told := map[string]int{}, map[int]string{}
+	var all sync.WaitGroup
+	for i, v := range visitors {
+		all.Go(func() {
+			serial := sim.BoxSerial(i)
+			page := v.Follow(t, v.Post(t, "/enrol", fob(r.World, serial)))
+			look := time.NewTicker(200 * time.Millisecond)
+			defer look.Stop()
+			for limit := time.After(90 * time.Second); strings.HasPrefix(page.URL.Path, "/waiting/") && page.Outcome(t) == ""; {
+				select {
+				case <-look.C:
+					page = v.Follow(t, v.Get(t, page.URL.Path))
+				case <-limit:
+					t.Error("its turn does not come")
+					return
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			came[page.Outcome(t)]++
+			told[i] = page.Outcome(t)
+		})
+	}
+	all.Wait()
+	t.Logf("%v", came)
+	for i, id := range people {
+		if done := slices.ContainsFunc(r.Cloud.Held(id), func(held sim.Device) bool { return held.Serial == sim.BoxSerial(i) }); done != (told[i] == "enrolled") {
+			t.Errorf("%s was told %q, and Graph has their fob: %t", id, told[i], done)
+		}
+	}
+	written := r.calls(func(c sim.Call) bool { return graphWrite(c) && c.Status == http.StatusNoContent })
+	if came["enrolled"] < 3 || came["enrolled"]+came["throttled"] != len(people) || written != came["enrolled"] {
+		t.Errorf("%v, and %d writes were done", came, written)
 	}
 }

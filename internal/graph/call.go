@@ -79,14 +79,30 @@ func tokenError(err error) error {
 	return &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
 }
 
-// attempt makes the call with this token, and a read again where it may help, all within the
-// client's timeout. Its error is an *outcome.Error: UpstreamUnavailable for a read, and for a write
-// that was not sent; OutcomeUnknown for a write whose answer was lost; Throttled for a call that was
-// not sent because others are in line.
+// attempt makes the call with this token once it may go ahead. One that Graph refuses for their number
+// in its act's turn, and so did not do, gets another turn where there is time. Its error is one of
+// send's, or Throttled for a call that was not sent because others are in line.
 func (c *Client) attempt(ctx context.Context, request call, token string) (answer, error) {
-	if err := c.line.admit(ctx, request.op); err != nil {
-		return answer{}, err
+	for {
+		paced, err := c.line.admit(ctx, request.op)
+		if err != nil {
+			return answer{}, err
+		}
+		got, err := c.send(ctx, request, token)
+		if err != nil || got.status != http.StatusTooManyRequests || !request.op.limited() {
+			return got, err
+		}
+		c.line.limited(retryAfter(got.header, c.now()), paced)
+		if turn := turnOf(ctx); turn == nil || !turn.again(ctx) {
+			return got, nil
+		}
 	}
+}
+
+// send makes the call, and a read again where it may help, all within the client's timeout. Its error
+// is an *outcome.Error: UpstreamUnavailable for a read, and for a write that was not sent;
+// OutcomeUnknown for a write whose answer was lost.
+func (c *Client) send(ctx context.Context, request call, token string) (answer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errLate)
 	defer cancel()
 	for try := 0; ; try++ {
@@ -98,9 +114,6 @@ func (c *Client) attempt(ctx context.Context, request call, token string) (answe
 		}
 		c.note(ctx, got, err)
 		if err == nil {
-			if got.status == http.StatusTooManyRequests && request.op.limited() {
-				c.line.limited(retryAfter(got.header, c.now()))
-			}
 			return got, nil
 		}
 		failure := &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reference: got.requestID, Err: err}

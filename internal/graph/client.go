@@ -18,6 +18,9 @@ type Config struct {
 	UserAgent string // sent with each call; empty means "Fobdesk"
 	Log       *slog.Logger
 	Now       func() time.Time
+	// Shared says that other portals ask Graph as the same app, so that its limits are not this one's
+	// alone.
+	Shared bool
 	// Watch is told of each exchange with Graph, what it is for and, by what it returns, its status
 	// (0 where there was no answer) and the code of Graph's error; nil for nobody.
 	Watch func(ctx context.Context, operation string) (context.Context, func(status int, code string))
@@ -81,6 +84,6 @@ func New(config Config) *Client {
 	if c.origin, _ = url.Parse(c.base); c.origin == nil {
 		c.origin = &url.URL{}
 	}
-	c.breaker, c.line = newBreaker(c.log), &line{now: c.now}
+	c.breaker, c.line = newBreaker(c.log), &line{now: c.now, shared: config.Shared, pace: pace}
 	return c
 }

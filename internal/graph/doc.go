@@ -10,8 +10,12 @@
 // A Graph that fails ten times in a row is left alone for some seconds, and no more than a few hundred
 // calls are under way at once (breaker.go): whoever asks meanwhile hears so at once.
 //
+// Where Graph limits calls they stand in line (line.go). The line is a process's own and holds nothing
+// that has to be exact: what Graph still takes is Graph's account, which our replicas share with any
+// other tool of the same app, so each replica goes by the 429s that it gets, and slows down by them.
+//
 // Its one invariant: a write is reported as done only on the status that Graph documents for it,
-// and as not done only on Graph's own word. It is never sent again, but after a 401, which proves
-// that it was not done. No token, code or raw text of an answer reaches an error or the log, and
+// and as not done only on Graph's own word. It is never sent again, but after a 401 or a 429, which
+// prove that it was not done. No token, code or raw text of an answer reaches an error or the log, and
 // what Graph says of a fob or a person is bounded and cleaned before it leaves the package.
 package graph

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,29 +17,29 @@ const (
 	crowd      = 4                // calls of ours in the window that make a 429 the limit's: others may have made the fifth
 	longestAct = 30 * time.Second // that an act waits in line
 	longestAsk = 4 * time.Second  // that any other call waits
+	slowest    = 8 * pace
 )
 
 // line is where calls about authentication methods wait while Graph limits them: first come, first
 // served. It does nothing until Graph says 429 to calls as many as its limit, and nothing again some
 // minutes after the last 429. One that comes without a crowd has another reason, which pacing our
-// calls would not mend: it is for the person to wait then. The line is of one process: with several,
-// each is told by Graph's own 429s.
+// calls would not mend: it is for the person to wait then; but where other portals ask Graph as the
+// same app, a crowd is not seen from one of them, and each 429 counts.
+//
+// What Graph allows is shared by whoever asks as this app, be it our replicas or another tool, and only
+// Graph keeps the account. So a line finds its share by Graph's word: each 429 that comes although
+// calls were paced makes it half as slow again, until it ends.
 type line struct {
-	now func() time.Time
+	now    func() time.Time
+	shared bool // other portals ask as the same app
 
 	mu      sync.Mutex
-	until   time.Time // calls are paced until then
-	free    time.Time // when the first in line may call
+	until   time.Time     // calls are paced until then
+	pace    time.Duration // between two calls
+	free    time.Time     // when the first in line may call
+	held    time.Time     // until then Graph asked everybody to wait: a 429 meanwhile is no news
 	waiting []*Turn
 	recent  []time.Time // when the latest calls were let go ahead, at most crowd
-}
-
-// Turn is a place in the line, of an act with so many calls.
-type Turn struct {
-	line   *line
-	joined time.Time
-	most   time.Duration // of waiting
-	calls  int           // that are still its own
 }
 
 // Busy reports whether Graph has limited calls a moment ago, so that acts have to stand in line.
@@ -71,17 +70,26 @@ func (l *line) pass() bool {
 	return true
 }
 
-// limited takes note of a 429, which asks to wait.
-func (l *line) limited(wait time.Duration) {
+// limited takes note of a 429, which asks to wait. It came to a call that was let go ahead as one of
+// many, or paced.
+func (l *line) limited(wait time.Duration, paced bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	crowded := len(l.recent) == crowd && now.Sub(l.recent[0]) < window
-	if !crowded && !now.Before(l.until) {
+	crowded := l.shared || len(l.recent) == crowd && now.Sub(l.recent[0]) < window
+	switch {
+	case now.Before(l.until):
+		if paced && !now.Before(l.held) {
+			l.pace = min(l.pace*3/2, slowest)
+		}
+	case crowded:
+		l.pace = pace
+	default:
 		return
 	}
 	l.until = latest(l.until, now.Add(max(slowFor, wait)))
-	l.free = latest(l.free, now.Add(wait))
+	l.held = latest(l.held, now.Add(wait))
+	l.free = latest(l.free, l.held)
 }
 
 // join answers nil, and how long the wait would be, where that is more than most.
@@ -104,21 +112,9 @@ func (l *line) ahead(turn *Turn) (acts int, wait time.Duration) {
 			break
 		}
 		acts++
-		wait += time.Duration(before.calls) * pace
+		wait += time.Duration(before.calls) * l.pace
 	}
 	return acts, wait
-}
-
-// Place is the place in line, and how long those before will take: 1 is the first, 0 once its turn
-// has come.
-func (t *Turn) Place() (place int, wait time.Duration) {
-	t.line.mu.Lock()
-	defer t.line.mu.Unlock()
-	if !slices.Contains(t.line.waiting, t) {
-		return 0, 0
-	}
-	before, wait := t.line.ahead(t)
-	return before + 1, wait
 }
 
 // length is how long all that are in line will take.
@@ -129,79 +125,26 @@ func (l *line) length() time.Duration {
 	return wait
 }
 
-type turnKey struct{}
-
-// Wait waits for the turn, and returns the context in which the act makes its calls. It answers
-// false where ctx ends first, or where Graph asked everybody to wait for so long that it is no use.
-func (t *Turn) Wait(ctx context.Context) (context.Context, bool) {
-	for {
-		wait, come := t.step()
-		switch {
-		case come:
-			return context.WithValue(ctx, turnKey{}, t), true
-		case t.line.now().Add(wait).Sub(t.joined) > t.most:
-			t.leave()
-			return ctx, false
-		}
-		select {
-		case <-ctx.Done():
-			t.leave()
-			return ctx, false
-		case <-time.After(max(wait, 10*time.Millisecond)):
-		}
-	}
-}
-
-// step takes the turn where it has come, and else says how long it will take.
-func (t *Turn) step() (wait time.Duration, come bool) {
-	l := t.line
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	acts, wait := l.ahead(t)
-	if acts > 0 || wait > 0 {
-		return wait, false
-	}
-	l.waiting = l.waiting[1:]
-	l.free = l.now().Add(time.Duration(t.calls) * pace)
-	return 0, true
-}
-
-// leave gives the place up.
-func (t *Turn) leave() {
-	t.line.mu.Lock()
-	defer t.line.mu.Unlock()
-	t.line.waiting = slices.DeleteFunc(t.line.waiting, func(other *Turn) bool { return other == t })
-}
-
-// admit lets a call go ahead: at once where Graph does not limit them, as one of its act's where that
-// has its turn, and else in its own turn if that is soon. Otherwise it is Throttled, unsent.
-func (l *line) admit(ctx context.Context, op operation) error {
+// admit lets a call go ahead: at once where Graph does not limit them, and else paced: as one of its
+// act's where that has its turn, or in its own turn if that is soon. Otherwise it is Throttled, unsent.
+func (l *line) admit(ctx context.Context, op operation) (paced bool, err error) {
 	if !op.limited() || l.pass() {
-		return nil
+		return false, nil
 	}
-	if turn, ok := ctx.Value(turnKey{}).(*Turn); ok {
+	if turn := turnOf(ctx); turn != nil {
 		turn.call()
-		return nil
+		return true, nil
 	}
 	turn, wait := l.join(1, longestAsk)
 	if turn != nil {
 		if _, come := turn.Wait(ctx); come {
-			return nil
+			return true, nil
 		}
 		wait = l.length()
 	}
-	return &outcome.Error{
+	return false, &outcome.Error{
 		Outcome: outcome.Throttled, RetryAfter: min(max(wait, shortestWait), longestWait),
 		Err: lost("not sent: Graph limits calls, and others are in line"),
-	}
-}
-
-// call counts a call of the act. One more than it joined for keeps the others waiting.
-func (t *Turn) call() {
-	t.line.mu.Lock()
-	defer t.line.mu.Unlock()
-	if t.calls--; t.calls < 0 {
-		t.line.free = latest(t.line.free, t.line.now()).Add(pace)
 	}
 }
 

@@ -190,7 +190,7 @@ func TestFLT05ALonger429EndsTheWaitOfThoseItMakesTooLate(t *testing.T) {
 		if !ok {
 			t.Fatal("no place")
 		}
-		m.client.line.limited(10 * time.Minute)
+		m.client.line.limited(10*time.Minute, false)
 		began := time.Now()
 		if _, come := turn.Wait(t.Context()); come || time.Since(began) > longestAct {
 			t.Errorf("its turn came: %v, after %v", come, time.Since(began))
@@ -215,4 +215,55 @@ func TestFLT05WhoLeavesTheLineKeepsNobodyWaiting(t *testing.T) {
 			t.Errorf("the second has place %d", place)
 		}
 	})
+}
+
+func TestFLT05ACallThatIsRefusedInItsTurnGetsAnotherTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, w := limitedClient(t, replies(204, ""))
+		refuse := true
+		w.becomes(func(r *http.Request) (*http.Response, error) {
+			if !refuse {
+				return replies(204, "")(r)
+			}
+			refuse = false
+			answer, err := replies(429, "")(r)
+			answer.Header.Set("Retry-After", "5")
+			return answer, err
+		})
+		turn, _ := m.client.Join(1)
+		next, _ := m.client.Join(1)
+		ctx, _ := turn.Wait(t.Context())
+		began := time.Now()
+		if _, err := m.Remove(ctx, "m-1"); err != nil || w.sent.Load() != 2 || time.Since(began) != 5*time.Second {
+			t.Errorf("%v after %d calls and %v", err, w.sent.Load(), time.Since(began))
+		}
+		if place, _ := next.Place(); place != 1 {
+			t.Errorf("whoever is next has place %d", place)
+		}
+	})
+}
+
+func TestFLT05ACallThatIsRefusedInItsTurnIsToldWhenThereIsNoTimeForAnother(t *testing.T) {
+	answer := func(r *http.Request) (*http.Response, error) {
+		answer, err := replies(429, "")(r)
+		answer.Header.Set("Retry-After", "8")
+		return answer, err
+	}
+	for name, limit := range map[string]time.Duration{"of the line": time.Hour, "of the act": 10 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			m, w := limitedClient(t, answer)
+			began := time.Now()
+			turn, _ := m.client.Join(1)
+			ctx, _ := turn.Wait(t.Context())
+			ctx, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			_, err := m.Remove(ctx, "m-1")
+			if !isOutcome(err, outcome.Throttled) || time.Since(began) > min(limit+time.Second, longestAct) || w.sent.Load() < 2 {
+				t.Errorf("the limit %s: %v after %v and %d calls", name, err, time.Since(began), w.sent.Load())
+			}
+			if place, _ := turn.Place(); place != 0 {
+				t.Errorf("the limit %s: it still has place %d", name, place)
+			}
+		})
+	}
 }

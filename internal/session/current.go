@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gorilla/sessions"
+
 	"fobdesk/internal/outcome"
 )
 
@@ -36,6 +38,20 @@ func (st *Store) Peek(r *http.Request) (*Session, error) {
 		return nil, err
 	}
 	return live(g), nil
+}
+
+// Anew is the context of a request whose session is to be read again, for it may have ended since.
+func Anew(ctx context.Context) context.Context { return anew{ctx} }
+
+type anew struct{ context.Context }
+
+// Value hides the session that was read.
+func (a anew) Value(key any) any {
+	value := a.Context.Value(key)
+	if _, read := value.(*sessions.Registry); read {
+		return nil
+	}
+	return value
 }
 
 // touch records the use, but not each one: writing on every request would cost more than all

@@ -105,6 +105,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Shared reports whether other portals may use the same database.
+func (s *Store) Shared() bool { return s.db.shared }
+
 // Close lets the writes under way finish, folds the journal into the database and releases it. It
 // returns ctx's error where the writes take longer than ctx; the database is then left to the
 // process's end, which loses nothing that was acknowledged. Called again it only waits.

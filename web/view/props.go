@@ -146,7 +146,12 @@ type ProblemProps struct {
 // WaitingProps is the page of an act that stands in line.
 type WaitingProps struct {
 	Chrome
-	Summary Summary
-	Here    string // the page itself
-	Again   int    // seconds after which it looks again
+	Place Place
+}
+
+// Place is a place in line, in words.
+type Place struct {
+	Summary
+	Here  string // the page of the line itself
+	Again int    // seconds after which it looks again
 }

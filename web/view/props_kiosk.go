@@ -9,7 +9,8 @@ type Kiosk struct {
 	Station   string // the station's name; empty where the browser is no station
 	Languages []Language
 	Visit     *Visit // nil between two visits
-	Refresh   int    // seconds after which a browser without JavaScript goes to the welcome; 0 for never
+	Refresh   int    // seconds after which a browser without JavaScript goes to Again; 0 for never
+	Again     string // empty for the welcome
 }
 
 // Language is one that a page can be read in.
@@ -82,6 +83,12 @@ type KioskDoneProps struct {
 	Hints   []string
 	Back    int   // seconds until the welcome shows; 0 to stay
 	Next    *Link // on to the next step of the same visit
+}
+
+// KioskWaitingProps is the page of an act of the visit that stands in line.
+type KioskWaitingProps struct {
+	Kiosk
+	Place Place
 }
 
 // KioskProblemProps is a page of its own for what is not the fault of a field.

@@ -1,7 +1,9 @@
 package view
 
 import (
+	"cmp"
 	"net/url"
+	"strconv"
 
 	"github.com/a-h/templ"
 )
@@ -11,6 +13,11 @@ const KioskFobPath = "/kiosk/fobs/"
 
 func kioskRemovePath(fobID string) templ.SafeURL {
 	return templ.SafeURL(KioskFobPath + url.PathEscape(fobID) + "/remove")
+}
+
+// refresh is when a browser without JavaScript goes where (HTML, "Refresh state").
+func (k Kiosk) refresh() string {
+	return strconv.Itoa(k.Refresh) + ";url=" + cmp.Or(k.Again, "/kiosk")
 }
 
 // StationNameField returns the id of the input in the form that renames a station, for the

@@ -261,14 +261,20 @@ func problem(s view.Summary) State {
 
 // waiting is the page of an act with this place in line.
 func waiting(ctx context.Context, place int) State {
-	p := view.WaitingProps{Chrome: chrome("In line"), Here: "/waiting/w1", Again: 4, Summary: view.Summary{
-		Heading: message.Text(ctx, "waiting.now"), Text: []string{message.Text(ctx, "waiting.text")},
-		Next: &view.Link{Href: "/waiting/w1", Text: message.Text(ctx, "waiting.again")},
-	}}
+	p := view.WaitingProps{Chrome: chrome("In line"), Place: inLine(ctx, place, "/waiting/w1")}
 	p.Refresh = "4"
-	if place > 0 {
-		p.Summary.Heading = message.Text(ctx, "waiting.place", "count", place)
-		p.Summary.Text = append(p.Summary.Text, message.Text(ctx, "waiting.seconds", "count", 7))
-	}
 	return of(view.WaitingPage, p)
+}
+
+// inLine is a place in line; 0 once its turn has come.
+func inLine(ctx context.Context, place int, here string) view.Place {
+	p := view.Place{Here: here, Again: 4, Summary: view.Summary{
+		Heading: message.Text(ctx, "waiting.now"), Text: []string{message.Text(ctx, "waiting.text")},
+		Next: &view.Link{Href: here, Text: message.Text(ctx, "waiting.again")},
+	}}
+	if place > 0 {
+		p.Heading = message.Text(ctx, "waiting.place", "count", place)
+		p.Text = append(p.Text, message.Text(ctx, "waiting.seconds", "count", 7))
+	}
+	return p
 }

@@ -44,11 +44,21 @@ func kioskStates(ctx context.Context) map[string]State {
 		"kiosk/problem":     of(view.KioskProblemPage, view.KioskProblemProps{Kiosk: visit("Your account may not do this"), Summary: told(ctx, outcome.New(outcome.NotAllowed))}),
 		"kiosk/refused":     of(view.KioskProblemPage, view.KioskProblemProps{Kiosk: between("You could not be signed in"), Summary: s1(told(ctx, outcome.New(outcome.SignInRefused)))}),
 
+		"kiosk/waiting":      of(view.KioskWaitingPage, kioskWaiting(ctx, visit("In line"), 3)),
+		"kiosk/waiting_turn": of(view.KioskWaitingPage, kioskWaiting(ctx, operating(), 0)),
+
 		"kiosk/operator":         of(view.KioskOperatorPage, view.KioskOperatorProps{Kiosk: operating()}),
 		"kiosk/operator_done":    of(view.KioskOperatorPage, view.KioskOperatorProps{Kiosk: operating(), Done: &view.Summary{Outcome: "enrolled", Good: true, Heading: "GALT1: Done: active"}, Counts: []view.Fact{{Label: "Done", Value: "3"}, {Label: "Not done", Value: "1"}}}),
 		"kiosk/operator_several": kioskSeveral(ctx),
 	}
 	return all
+}
+
+// kioskWaiting is the page of an act of a visit with this place in line.
+func kioskWaiting(ctx context.Context, k view.Kiosk, place int) view.KioskWaitingProps {
+	here := "/kiosk/waiting/w1"
+	k.Refresh, k.Again = 4, here
+	return view.KioskWaitingProps{Kiosk: k, Place: inLine(ctx, place, here)}
 }
 
 func between(title string) view.Kiosk {
