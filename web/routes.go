@@ -125,7 +125,7 @@ func (s *Server) addRoute(r route) error {
 	if r.method == http.MethodPost && calls(r.path) > 0 {
 		handler = s.inLine(handler)
 	}
-	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)) {
+	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit, soundPath)) {
 		handler = guard(handler)
 	}
 	methods := []string{r.method}
