@@ -28,6 +28,8 @@ const (
 	// remembered is how long a verification code counts as used for a serial number. Graph's own
 	// window is two to three steps of 30 or 60 seconds.
 	remembered = 5 * time.Minute
+	// aheadLimit is how far the clock of another portal may be ahead of ours.
+	aheadLimit = 5 * time.Second
 	// repeatPause is the pause between two looks at a submission that is still under way.
 	repeatPause = 100 * time.Millisecond
 )
@@ -245,9 +247,12 @@ func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (R
 }
 
 // Sweep finds the intents that a crash left without an outcome, and gives them the outcome that is
-// true of them: unknown. It answers how many there were.
+// true of them: unknown. It answers how many there were. An intent that is dated ahead of our clock was
+// written before the clock was set back, and would be looked for when it is an hour later: it counts as
+// left, too. Were its act under way, the end that comes of it takes the place of unknown.
 func (d *Desk) Sweep(ctx context.Context) (int, error) {
-	lost, err := d.Ledger.MarkLost(ctx, d.Now().Add(-actLimit-closeLimit))
+	now := d.Now()
+	lost, err := d.Ledger.MarkLost(ctx, now.Add(-actLimit-closeLimit), now.Add(aheadLimit))
 	if err != nil {
 		return lost, fmt.Errorf("look for open intents: %w", err)
 	}
