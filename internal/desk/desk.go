@@ -71,6 +71,7 @@ type Desk struct {
 	// stepsOnly is set once Graph has refused the one-step call for others and taken the steps.
 	stepsOnly atomic.Bool
 	stopping  atomic.Bool // no new act is done
+	late      late
 }
 
 // New returns a Desk.
@@ -78,7 +79,7 @@ func New(c Config) *Desk {
 	if c.ReadBack == nil {
 		c.ReadBack = ReadBackPauses()
 	}
-	return &Desk{Config: c}
+	return &Desk{Config: c, late: late{gone: make(chan struct{})}}
 }
 
 // By is who acts, for whom and from where.
@@ -215,7 +216,7 @@ func settled(ctx context.Context, ask func() error) error {
 }
 
 // close writes the outcome. Graph has spoken by now, so a store that fails for a moment is tried
-// again; where it stays down the person still hears the truth, and the open intent is found later.
+// again; where it stays down the person still hears the truth, and the outcome is written once it is back.
 func (d *Desk) close(ctx context.Context, act Act, end End) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
@@ -228,6 +229,7 @@ func (d *Desk) close(ctx context.Context, act Act, end End) {
 		select {
 		case <-ctx.Done():
 			d.Log.ErrorContext(ctx, "the outcome was not written", "act", act.ID, "outcome", end.Outcome, "error", err)
+			d.closeLate(context.WithoutCancel(ctx), act, end)
 			return
 		case <-time.After(pause):
 		}
@@ -237,6 +239,9 @@ func (d *Desk) close(ctx context.Context, act Act, end End) {
 // Receipt returns the end of an act of this person that was done, or ErrNoReceipt.
 func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (Receipt, error) {
 	receipt, err := d.Ledger.FindReceipt(ctx, person.ID, actID)
+	if kept, ok := d.late.receipt(person.ID, actID); ok && errors.Is(err, ErrNoReceipt) {
+		receipt, err = kept, nil
+	}
 	switch {
 	case errors.Is(err, ErrNoReceipt), err == nil && receipt.End.err() != nil:
 		return Receipt{}, ErrNoReceipt
