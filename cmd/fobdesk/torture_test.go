@@ -116,7 +116,7 @@ func (o ordeal) start(t *testing.T) *torture {
 		sent: map[string]int{}, spared: map[string]bool{}, fate: fate{refused: map[int]int{}},
 	}
 	givens := []e2e.Given{
-		e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_LOG_LEVEL", "error"),
+		e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_LOG_LEVEL", "warn"),
 		e2e.Setting("FOBDESK_ATTEMPTS", "1000"), // what is unknown counts as a try
 		e2e.Tenant(func(o *sim.Options) { o.Switches.NoFreshMFA = true }),
 	}
@@ -148,6 +148,9 @@ func (o ordeal) start(t *testing.T) *torture {
 	return w
 }
 
+// readyLimit is when the program is ready again after a kill, on a machine that has nothing else to do.
+const readyLimit = 2 * time.Second
+
 // killPortal kills the program and starts it again.
 func killPortal(t *testing.T, w *torture) {
 	w.Signal(os.Kill)
@@ -155,7 +158,12 @@ func killPortal(t *testing.T, w *torture) {
 	time.Sleep(20 * time.Millisecond) // what was cut off at Graph is in its log by then
 	w.tally()
 	w.portals++
-	w.starts = append(w.starts, w.Start(t))
+	said := len(w.Log.String())
+	took := w.Start(t)
+	w.starts = append(w.starts, took)
+	if took > readyLimit {
+		t.Logf("a start took %v, and said: %q", took, w.Log.String()[said:])
+	}
 	for i, v := range w.people {
 		if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
 			t.Errorf("after a kill the session of person %d answers %d", i, page.Status)
