@@ -170,14 +170,20 @@ func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *A
 		end = do(ctx, &act)
 	}
 	end.At = d.Now()
-	d.close(ctx, act, end)
+	written := d.close(ctx, act, end)
 	d.Log.InfoContext(ctx, "act", "event", act.Event, "act", act.ID, "outcome", end.Outcome,
 		"reason", end.Reason, "graph_request_id", end.GraphRequestID, "behind", end.behind())
 	if end.repeats != "" {
 		return end.repeats, end.err()
 	}
+	if end.done() && !written {
+		return act.ID, &outcome.Error{Outcome: outcome.OutcomeUnknown, Reference: end.GraphRequestID, Err: errNotWritten}
+	}
 	return act.ID, end.err()
 }
+
+// errNotWritten is why what was done is not said to be: it could be lost with this process.
+var errNotWritten = errors.New("the outcome was not written yet")
 
 // name asks who the subject is, where only the id was known when the intent was written. It answers
 // the act's end and false where that can't be known.
@@ -215,22 +221,23 @@ func settled(ctx context.Context, ask func() error) error {
 	}
 }
 
-// close writes the outcome. Graph has spoken by now, so a store that fails for a moment is tried
-// again; where it stays down the person still hears the truth, and the outcome is written once it is back.
-func (d *Desk) close(ctx context.Context, act Act, end End) {
+// close writes the outcome and reports whether it did. Graph has spoken by now, so a store that fails
+// for a moment is tried again. Where it stays down, nothing is acknowledged that would have no receipt,
+// and the outcome is written once the store is back.
+func (d *Desk) close(ctx context.Context, act Act, end End) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
 	for pause := repeatPause; ; pause *= 2 {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
 			d.turnedUp(ctx, act, end)
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
 			d.Log.ErrorContext(ctx, "the outcome was not written", "act", act.ID, "outcome", end.Outcome, "error", err)
 			d.closeLate(context.WithoutCancel(ctx), act, end)
-			return
+			return false
 		case <-time.After(pause):
 		}
 	}
@@ -239,9 +246,6 @@ func (d *Desk) close(ctx context.Context, act Act, end End) {
 // Receipt returns the end of an act of this person that was done, or ErrNoReceipt.
 func (d *Desk) Receipt(ctx context.Context, person oath.Person, actID string) (Receipt, error) {
 	receipt, err := d.Ledger.FindReceipt(ctx, person.ID, actID)
-	if kept, ok := d.late.receipt(person.ID, actID); ok && errors.Is(err, ErrNoReceipt) {
-		receipt, err = kept, nil
-	}
 	switch {
 	case errors.Is(err, ErrNoReceipt), err == nil && receipt.End.err() != nil:
 		return Receipt{}, ErrNoReceipt

@@ -13,26 +13,14 @@ const latePause = time.Second
 // the store is down no act begins. A process that is killed loses them: their intents are then found
 // open, and settled by what Graph shows.
 type late struct {
-	receipts sync.Map // by the act's id
-	writing  sync.WaitGroup
-	gone     chan struct{} // closed once nobody waits for the store any more
-	leave    sync.Once
-}
-
-// receipt returns the act's end that is still to be written, where it is this person's act.
-func (l *late) receipt(personID, actID string) (Receipt, bool) {
-	kept, ok := l.receipts.Load(actID)
-	if !ok || kept.(Receipt).Act.Actor.ID != personID {
-		return Receipt{}, false
-	}
-	return kept.(Receipt), true
+	writing sync.WaitGroup
+	gone    chan struct{} // closed once nobody waits for the store any more
+	leave   sync.Once
 }
 
 // closeLate goes on writing the outcome until the store takes it, or the desk is left.
 func (d *Desk) closeLate(ctx context.Context, act Act, end End) {
-	d.late.receipts.Store(act.ID, Receipt{Act: act, End: end})
 	d.late.writing.Go(func() {
-		defer d.late.receipts.Delete(act.ID)
 		for {
 			select {
 			case <-d.late.gone:
