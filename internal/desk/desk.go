@@ -32,6 +32,8 @@ const (
 	aheadLimit = 5 * time.Second
 	// repeatPause is the pause between two looks at a submission that is still under way.
 	repeatPause = 100 * time.Millisecond
+	// longestPause is the longest between two tries to write an outcome that is waited for.
+	longestPause = 500 * time.Millisecond
 )
 
 // Fobs are one person's fobs at Microsoft Graph, as somebody may act on them: that person, or an
@@ -227,7 +229,7 @@ func settled(ctx context.Context, ask func() error) error {
 func (d *Desk) close(ctx context.Context, act Act, end End) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
-	for pause := repeatPause; ; pause *= 2 {
+	for pause := repeatPause; ; pause = min(2*pause, longestPause) {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
 			d.turnedUp(ctx, act, end)
