@@ -158,11 +158,11 @@ func killPortal(t *testing.T, w *torture) {
 	time.Sleep(20 * time.Millisecond) // what was cut off at Graph is in its log by then
 	w.tally()
 	w.portals++
-	said := len(w.Log.String())
+	said, began := len(w.Log.String()), time.Now()
 	took := w.Start(t)
 	w.starts = append(w.starts, took)
 	if took > readyLimit {
-		t.Logf("a start took %v, and said: %q", took, w.Log.String()[said:])
+		t.Logf("a start at %s took %v, and said: %q", began.UTC().Format(time.RFC3339Nano), took, w.Log.String()[said:])
 	}
 	for i, v := range w.people {
 		if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
