@@ -85,7 +85,7 @@ image-check: build ## build the image's last stage with buildah, look at what it
 pictures: go assets browser ## take the README's pictures anew, from the demo's tenant
 	go test -count 1 ./internal/e2e -run '^TestTakeThePicturesOfTheREADME$$' -args -pictures '$(CURDIR)/static/readme'
 
-torture: go assets ## kill the program KILLS times (200) under load and fill its disk, and print the figures
+torture: go assets databases ## kill the program KILLS times (200) and its database under load, fill its disk and set back its clock, and print the figures
 	@FOBDESK_TEST_KILLS=$(KILLS) go test -count 1 -timeout 24h -v -run FIG04 ./cmd/fobdesk | \
 	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 

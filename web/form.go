@@ -59,10 +59,26 @@ const (
 // asSeen takes a hidden field as it is, within bounds: it is compared and recorded, never sent on.
 func asSeen(s string) (string, error) {
 	const most = 256
-	if len(s) > most || !utf8.ValidString(s) || strings.ContainsFunc(s, oath.Deceives) {
+	if len(s) > most || !sound(s) {
 		return "", oath.FlawCharacters
 	}
 	return s, nil
+}
+
+// sound reports whether the text is UTF-8 without what deceives.
+func sound(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, oath.Deceives) }
+
+// soundPath refuses a path in which there is what no id has: it names nothing, and PostgreSQL, which
+// holds no NUL and nothing but UTF-8, could not even be asked for it.
+func soundPath(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		for _, value := range c.ParamValues() {
+			if !sound(value) {
+				return outcome.New(outcome.NotFound)
+			}
+		}
+		return next(c)
+	}
 }
 
 // fields collects what is wrong with a form, so that it is told all at once.

@@ -129,7 +129,7 @@ func (s *Server) addRoute(r route) error {
 	if n := calls[r.method+" "+r.path]; n > 0 {
 		handler = s.inLine(handler, n)
 	}
-	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit)) {
+	for _, guard := range slices.Backward(append(r.guards, s.sameOrigin, s.formBody, s.admit, s.permit, soundPath)) {
 		handler = guard(handler)
 	}
 	methods := []string{r.method}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -29,19 +30,58 @@ func descriptors(t *testing.T, p *e2e.Program) int {
 	return len(open)
 }
 
-// goroutines is how many the program has, as its metrics say.
-func goroutines(t *testing.T, p *e2e.Program) int {
+// figure is one of the program's metrics.
+func figure(t *testing.T, p *e2e.Program, name string) float64 {
 	t.Helper()
 	page := p.NewVisitor().Get(t, p.MetricsURL(t)+"/metrics")
-	found := regexp.MustCompile(`(?m)^go_goroutines (\d+)$`).FindSubmatch(page.Body)
+	found := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(page.Body)
 	if found == nil {
-		t.Fatal("the metrics do not count goroutines")
+		t.Fatalf("the metrics do not have %s", name)
 	}
-	n, err := strconv.Atoi(string(found[1]))
+	value, err := strconv.ParseFloat(string(found[1]), 64)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return value
+}
+
+// goroutines is how many the program has.
+func goroutines(t *testing.T, p *e2e.Program) int {
+	t.Helper()
+	return int(figure(t, p, "go_goroutines"))
+}
+
+// heap is, in bytes, how large the program's collector lets its heap grow: about twice of what is in
+// use. It is the least of three collections, which visits bring about.
+func heap(t *testing.T, p *e2e.Program) float64 {
+	t.Helper()
+	collections := func() float64 { return figure(t, p, "go_gc_duration_seconds_count") }
+	least, seen := math.Inf(1), collections()
+	for last, visitor := seen, p.NewVisitor(); last < seen+3; {
+		visitor.Get(t, "/")
+		if now := collections(); now > last {
+			least, last = min(least, figure(t, p, "go_memstats_next_gc_bytes")), now
+		}
+	}
+	return least
+}
+
+// wantHeapBack waits until the heap is back within so many percent of what it was. A megabyte of a heap
+// as small as this is noise.
+func wantHeapBack(t *testing.T, p *e2e.Program, before float64, percent int) (now float64) {
+	t.Helper()
+	const noise = 1 << 20
+	most := before*float64(100+percent)/100 + noise
+	for limit := time.Now().Add(time.Minute); ; {
+		now = heap(t, p)
+		switch {
+		case now <= most:
+			return now
+		case time.Now().After(limit):
+			t.Errorf("the heap's target is %.1f MB, after %.1f MB before", now/1e6, before/1e6)
+			return now
+		}
+	}
 }
 
 // wantBack waits until a count is back where it was, with some to spare for what is kept open.
@@ -72,6 +112,21 @@ func TestSRV02AThousandSlowHalfOpenAndOversizedConnectionsLeaveRealPeopleServed(
 	t.Parallel()
 	p := e2e.NewProgram(t, program(t))
 	ada := p.SignedIn(t, sim.AdaID)
+	besiege(t, p, ada) // what is made once, and kept for the next, is made here
+	before := heap(t, p)
+	pages := besiege(t, p, ada)
+	after := wantHeapBack(t, p, before, 10)
+	t.Logf("among a thousand hostile connections a page takes %.0f ms (p95); the heap's target is %.1f MB after them, before %.1f MB",
+		pages.percentile(95), after/1e6, before/1e6)
+	if strings.Contains(p.Log.String(), "panic") {
+		t.Errorf("it panicked:\n%s", p.Log)
+	}
+}
+
+// besiege holds a thousand hostile connections while somebody goes on, and returns how long the pages
+// took.
+func besiege(t *testing.T, p *e2e.Program, ada *e2e.Visitor) *latencies {
+	t.Helper()
 	openBefore, runningBefore := descriptors(t, p), goroutines(t, p)
 	const each = 200
 	address := strings.TrimPrefix(p.URL, "http://")
@@ -103,10 +158,14 @@ func TestSRV02AThousandSlowHalfOpenAndOversizedConnectionsLeaveRealPeopleServed(
 	if open := descriptors(t, p); open < openBefore+each {
 		t.Errorf("only %d connections are held", open-openBefore)
 	}
+	pages := &latencies{}
 	for range 50 {
-		if page := ada.Get(t, "/enrol"); page.Status != http.StatusOK && page.Status != http.StatusSeeOther {
+		began := time.Now()
+		page := ada.Get(t, "/enrol")
+		if page.Status != http.StatusOK && page.Status != http.StatusSeeOther {
 			t.Errorf("a real person is answered with %d", page.Status)
 		}
+		pages.add(time.Since(began), "")
 	}
 	if page := ada.Get(t, "/"); page.Status != http.StatusOK {
 		t.Errorf("a real person is answered with %d", page.Status)
@@ -120,9 +179,7 @@ func TestSRV02AThousandSlowHalfOpenAndOversizedConnectionsLeaveRealPeopleServed(
 	}
 	wantBack(t, "descriptors", openBefore, func() int { return descriptors(t, p) })
 	wantBack(t, "goroutines", runningBefore, func() int { return goroutines(t, p) })
-	if strings.Contains(p.Log.String(), "panic") {
-		t.Errorf("it panicked:\n%s", p.Log)
-	}
+	return pages
 }
 
 // TestFIG03AfterALongTimeNothingHasGrown visits for a short time in a run of the tests, and for as
@@ -133,7 +190,12 @@ func TestFIG03AfterALongTimeNothingHasGrown(t *testing.T) {
 	if err != nil {
 		long = 3
 	}
-	p := e2e.NewProgram(t, program(t), e2e.Setting("FOBDESK_LOG_LEVEL", "info")) // which says where the metrics are
+	warmUp, percent := 2, 20 // so short a run is warming up still
+	if long > 60 {           // by then as many sessions end as begin
+		warmUp, percent = 180, 5
+	}
+	p := e2e.NewProgram(t, program(t), e2e.Setting("FOBDESK_SESSION_IDLE", "1m"),
+		e2e.Setting("FOBDESK_LOG_LEVEL", "info")) // which says where the metrics are
 	visit := func(n int) {
 		if n%20 == 0 {
 			p.SignedIn(t, sim.HanakoID)
@@ -142,13 +204,13 @@ func TestFIG03AfterALongTimeNothingHasGrown(t *testing.T) {
 		}
 	}
 	const aSecond = 20
-	for n := range 2 * aSecond { // what is made once is made here
-		visit(n)
-	}
-	openBefore, runningBefore := descriptors(t, p), goroutines(t, p)
+	atRate(aSecond, aSecond*warmUp, func(n int) string { visit(n); return "" })
+	openBefore, runningBefore, heapBefore := descriptors(t, p), goroutines(t, p), heap(t, p)
 	answers := atRate(aSecond, aSecond*long, func(n int) string { visit(n); return "" })
 	wantBack(t, "descriptors", openBefore, func() int { return descriptors(t, p) })
 	wantBack(t, "goroutines", runningBefore, func() int { return goroutines(t, p) })
-	t.Logf("%d visits in %v: %d descriptors, before %d; %d goroutines, before %d", answers.done(), answers.took.Round(time.Second),
-		descriptors(t, p), openBefore, goroutines(t, p), runningBefore)
+	heapAfter := wantHeapBack(t, p, heapBefore, percent)
+	t.Logf("%d visits in %v: %d descriptors, before %d; %d goroutines, before %d; the heap's target %.1f MB, before %.1f MB; resident %.0f MB",
+		answers.done(), answers.took.Round(time.Second), descriptors(t, p), openBefore, goroutines(t, p), runningBefore,
+		heapAfter/1e6, heapBefore/1e6, figure(t, p, "process_resident_memory_bytes")/1e6)
 }

@@ -84,7 +84,7 @@ func TestFIG04AndFLT08AFullDiskRefusesActsBeforeGraphAndIsOvercome(t *testing.T)
 	t.Logf("disk full: %d acts refused before Graph, acts again %v after there was room", refused, time.Since(began).Round(time.Millisecond))
 	p.Signal(syscall.SIGTERM)
 	p.Wait(t)
-	if trail := strings.Join(actsIn(t, p, filepath.Join(disk, "fobdesk.db")), ", "); !strings.HasSuffix(trail, "enrol, enrol enrolled") {
+	if trail := strings.Join(actsIn(t, p, "sqlite:"+filepath.Join(disk, "fobdesk.db")), ", "); !strings.HasSuffix(trail, "enrol, enrol enrolled") {
 		t.Errorf("the trail ends with %q", trail)
 	}
 }

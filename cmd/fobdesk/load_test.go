@@ -16,7 +16,6 @@ import (
 	"fobdesk/internal/e2e"
 	"fobdesk/internal/pgtest"
 	"fobdesk/internal/sim"
-	"fobdesk/internal/store"
 )
 
 // What the load is made of. Pages are asked for one after the other by so many clients at once; the
@@ -97,8 +96,7 @@ func (l *trial) start(t *testing.T, measured, postgres bool, replicas int) {
 		if measured {
 			server = pgtest.New(t) // which waits for the disk
 		}
-		database := server.Database(t, func(url string) error { return store.Migrate(context.Background(), url) })
-		givens = append(givens, e2e.Setting("FOBDESK_DATABASE_URL", server.URL(pgtest.Portal, database)))
+		givens = append(givens, e2e.OnPostgres(t, server))
 	}
 	path := func(replica int) string {
 		if !measured {

@@ -152,11 +152,11 @@ func writes(p *e2e.Program) int {
 // trail must verify.
 func acts(t *testing.T, p *e2e.Program) []string {
 	t.Helper()
-	return actsIn(t, p, filepath.Join(p.Folder(), "fobdesk.db"))
+	return actsIn(t, p, "sqlite:"+filepath.Join(p.Folder(), "fobdesk.db"))
 }
 
-// actsIn is acts of the database at path.
-func actsIn(t *testing.T, p *e2e.Program, path string) []string {
+// actsIn is acts of the database of the URL.
+func actsIn(t *testing.T, p *e2e.Program, url string) []string {
 	t.Helper()
 	key, err := base64.StdEncoding.DecodeString(p.Keys())
 	if err != nil {
@@ -166,7 +166,7 @@ func actsIn(t *testing.T, p *e2e.Program, path string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := store.Open(t.Context(), "sqlite:"+path, store.Options{Keys: keys, Now: time.Now})
+	db, err := store.Open(t.Context(), url, store.Options{Keys: keys, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

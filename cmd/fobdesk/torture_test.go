@@ -7,181 +7,252 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"fobdesk/internal/e2e"
+	"fobdesk/internal/pgtest"
 	"fobdesk/internal/sim"
 )
 
-// torture is the program under load, killed again and again.
-type torture struct {
-	*e2e.Program
-	people []*e2e.Visitor
-	stop   chan struct{}
-	next   chan int // numbers of fobs from the box
-
-	mu         sync.Mutex
-	done       map[string]receipt // by what was typed: what was acknowledged
-	sent       map[string]int     // by what was typed: how often Graph was sent it and did not refuse it
-	unanswered []submission
-	refused    map[int]int // by status
-}
-
-// receipt is an enrolment that was acknowledged.
-type receipt struct {
-	visitor *e2e.Visitor
-	path    string
-}
-
-// submission is a form that got no answer.
-type submission struct {
-	visitor *e2e.Visitor
-	form    url.Values
-}
-
-// kills is how often the program is killed: a few in a run of the tests, more where
+// kills is how often something is killed: a few times in a run of the tests, more often where
 // FOBDESK_TEST_KILLS says so.
-func kills(t *testing.T) int {
-	t.Helper()
+func kills() (n int, long bool) {
 	n, err := strconv.Atoi(os.Getenv("FOBDESK_TEST_KILLS"))
 	if err != nil {
-		return 5
+		return 5, false
 	}
-	return n
+	return n, true
 }
 
-// TestFIG04AndRST02KilledUnderLoadNothingIsLostOrDoneTwice is make torture: the program is killed at
-// random moments while people enrol and remove fobs.
-func TestFIG04AndRST02KilledUnderLoadNothingIsLostOrDoneTwice(t *testing.T) {
+// ordeal is what the program goes through on one database.
+type ordeal struct {
+	name     string
+	postgres bool
+	portal   int  // how often the program itself is killed
+	server   int  // how often its database's server
+	backend  int  // how often one connection's process there, which the server starts anew over
+	setBack  bool // whether the program's clock is set back by an hour halfway
+}
+
+// ordeals share out about n kills.
+func ordeals(n int) []ordeal {
+	setBack := max(2, n/20)
+	postgres := ordeal{name: "PostgreSQL", postgres: true, portal: max(1, n/3), server: max(1, n/5), backend: max(1, n/20)}
+	left := n - setBack - postgres.portal - postgres.server - postgres.backend
+	return []ordeal{
+		{name: "SQLite", portal: max(2, left)}, postgres, {name: "a clock set back", portal: setBack, setBack: true},
+	}
+}
+
+// TestFIG04AndRST02AndFLT08KilledUnderLoadNothingIsLostOrDoneTwice is make torture: while people enrol
+// and remove fobs, the program and its database are killed at random moments, and its clock is set back.
+func TestFIG04AndRST02AndFLT08KilledUnderLoadNothingIsLostOrDoneTwice(t *testing.T) {
 	t.Parallel()
-	p := e2e.NewProgram(t, program(t), e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_LOG_LEVEL", "error"),
-		e2e.Setting("FOBDESK_ATTEMPTS", "1000"), // what is unknown counts as a try
-		e2e.Tenant(func(o *sim.Options) { o.Switches.NoFreshMFA = true }))
-	w := &torture{Program: p, stop: make(chan struct{}), next: make(chan int), done: map[string]receipt{}, sent: map[string]int{}, refused: map[int]int{}}
-	for _, id := range []string{sim.AdaID, sim.HanakoID, sim.JonasID, sim.HenrikID} {
-		w.people = append(w.people, p.SignedIn(t, id))
-	}
-	// Acts are under way at nearly any moment, done at Graph already or not yet.
-	p.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodPost, AfterEffect: true, Delay: 150 * time.Millisecond})
-	p.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodDelete, Delay: 150 * time.Millisecond})
-	load := w.load()
-	slowest, n := time.Duration(0), kills(t)
-	for range n {
-		time.Sleep(100*time.Millisecond + rand.N(600*time.Millisecond)) // a moment that nobody chose
-		p.Signal(os.Kill)
-		p.Wait(t)
-		time.Sleep(20 * time.Millisecond) // what was cut off at Graph is in its log by then
-		w.tally()
-		slowest = max(slowest, p.Start(t))
-		for i, v := range w.people {
-			if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
-				t.Errorf("after a kill the session of person %d answers %d", i, page.Status)
+	n, long := kills()
+	all := &fate{refused: map[int]int{}}
+	t.Cleanup(func() { t.Log("torture: " + all.String()) })
+	for _, o := range ordeals(n) {
+		t.Run(o.name, func(t *testing.T) {
+			if !long {
+				t.Parallel() // the figures of a long run are not of each other's load
 			}
-		}
-	}
-	close(w.stop)
-	load.Wait()
-	settled := w.awaitSettled(t)
-	w.sendAgain(t)
-	lost := w.lost(t)
-	doubled := w.doubled()
-	p.Signal(syscall.SIGTERM)
-	p.Wait(t)
-	rows := len(acts(t, p)) // and the trail verifies
-	t.Logf("torture: %d kills, %d enrolments acknowledged, %d unanswered, %d lost, %d doubled, refused %v, "+
-		"slowest start %v, open intents settled or marked after %v, %d rows verified",
-		n, len(w.done), len(w.unanswered), lost, doubled, w.refused, slowest.Round(time.Millisecond), settled.Round(time.Second), rows)
-	if lost > 0 || doubled > 0 || len(w.done) == 0 || settled > time.Minute {
-		t.Error("that is not what is promised")
-	}
-}
-
-// load lets each person enrol one fob after the other, and take it off again.
-func (w *torture) load() *sync.WaitGroup {
-	var load sync.WaitGroup
-	load.Go(func() {
-		defer close(w.next)
-		for i := 0; ; i++ {
-			select {
-			case w.next <- i:
-			case <-w.stop:
-				return
-			}
-		}
-	})
-	for _, v := range w.people {
-		load.Go(func() {
-			for i := range w.next {
-				w.enrol(v, sim.BoxSerial(i%1000)) // a thousand are nobody's; round again they show other codes
+			came := o.run(t)
+			all.add(came)
+			if !long {
+				t.Log(came)
 			}
 		})
 	}
-	return &load
 }
 
-// enrol enrols the fob and takes it off again, and notes what was acknowledged.
-func (w *torture) enrol(v *e2e.Visitor, serial string) {
-	form := url.Values{"serialNumber": {serial}, "verificationCode": {w.Cloud.Code(serial)}}
-	answer := w.post(v, "/enrol", form)
-	path := ""
-	if answer != nil {
-		path = answer.Header.Get("Location")
+// run lets the program go through it all and judges what came of it.
+func (o ordeal) run(t *testing.T) *fate {
+	t.Helper()
+	w := o.start(t)
+	load := w.load()
+	moments := o.moments()
+	for i, strike := range moments {
+		time.Sleep(100*time.Millisecond + rand.N(600*time.Millisecond)) // a moment that nobody chose
+		if o.setBack && i == len(moments)/2 {
+			setClock(t, w.clock, w.ahead-time.Hour)
+		}
+		strike(t, w)
 	}
-	w.mu.Lock()
-	switch {
-	case answer == nil:
-		w.unanswered = append(w.unanswered, submission{v, form})
-	case strings.HasPrefix(path, "/receipts/"):
-		w.done[typed(serial, form.Get("verificationCode"))] = receipt{v, path}
-	default:
-		w.refused[answer.StatusCode]++
+	close(w.stop)
+	load.Wait()
+	w.settled = w.awaitSettled(t)
+	w.sendAgain(t)
+	w.tally()
+	w.countLost(t)
+	w.countDoubled(t)
+	if o.setBack {
+		w.nothingReopened(t)
 	}
-	w.mu.Unlock()
-	for range 5 { // or the fifth fob would be the last; a removal may be killed too
-		if device, _ := w.Cloud.Device(serial); device.HolderID != "" {
-			w.post(v, "/fobs/"+device.ID+"/remove", url.Values{})
+	w.Signal(syscall.SIGTERM)
+	w.Wait(t)
+	w.rows = len(actsIn(t, w.Program, w.database)) // and the trail verifies
+	w.judge(t)
+	return &w.fate
+}
+
+// moments are the kills, in an order that nobody chose.
+func (o ordeal) moments() []func(*testing.T, *torture) {
+	all := slices.Repeat([]func(*testing.T, *torture){killPortal}, o.portal)
+	all = append(all, slices.Repeat([]func(*testing.T, *torture){killServer}, o.server)...)
+	all = append(all, slices.Repeat([]func(*testing.T, *torture){killBackend}, o.backend)...)
+	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+// start starts the program on its database, with people who are signed in.
+func (o ordeal) start(t *testing.T) *torture {
+	t.Helper()
+	w := &torture{
+		stop: make(chan struct{}), next: make(chan int), done: map[string]receipt{},
+		sent: map[string]int{}, spared: map[string]bool{}, fate: fate{refused: map[int]int{}},
+	}
+	givens := []e2e.Given{
+		e2e.Setting("FOBDESK_STEP_UP", "when-asked"), e2e.Setting("FOBDESK_LOG_LEVEL", "warn"),
+		e2e.Setting("FOBDESK_ATTEMPTS", "1000"), // what is unknown counts as a try
+		e2e.Tenant(func(o *sim.Options) { o.Switches.NoFreshMFA = true }),
+	}
+	path := program(t)
+	if o.postgres {
+		w.server = pgtest.New(t) // which waits for the disk
+		givens = append(givens, e2e.OnPostgres(t, w.server))
+	}
+	if o.setBack {
+		w.clock = filepath.Join(t.TempDir(), "clock")
+		setClock(t, w.clock, 0)
+		givens = append(givens, e2e.Setting(clockFile, w.clock))
+		var err error
+		if path, err = clocked(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Program = e2e.NewProgram(t, path, givens...)
+	w.database = w.DatabaseURL()
+	if o.setBack {
+		w.useUp(t)
+	}
+	for _, id := range []string{sim.AdaID, sim.HanakoID, sim.JonasID, sim.HenrikID} {
+		w.people = append(w.people, w.SignedIn(t, id))
+	}
+	// Acts are under way at nearly any moment, done at Graph already or not yet.
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodPost, AfterEffect: true, Delay: 150 * time.Millisecond})
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: http.MethodDelete, Delay: 150 * time.Millisecond})
+	return w
+}
+
+// readyLimit is when the program is ready again after a kill, on a machine that has nothing else to do.
+const readyLimit = 2 * time.Second
+
+// killPortal kills the program and starts it again.
+func killPortal(t *testing.T, w *torture) {
+	w.Signal(os.Kill)
+	w.Wait(t)
+	time.Sleep(20 * time.Millisecond) // what was cut off at Graph is in its log by then
+	w.tally()
+	w.portals++
+	said, began := len(w.Log.String()), time.Now()
+	took := w.Start(t)
+	w.starts = append(w.starts, took)
+	if took > readyLimit {
+		t.Logf("a start at %s took %v, and said: %q", began.UTC().Format(time.RFC3339Nano), took, w.Log.String()[said:])
+	}
+	for i, v := range w.people {
+		if page := v.Get(t, "/enrol"); page.Status != http.StatusOK {
+			t.Errorf("after a kill the session of person %d answers %d", i, page.Status)
 		}
 	}
 }
 
-// typed names a submission: a fob and the code that it showed.
-func typed(serial, code string) string { return serial + " " + code }
+// killServer kills the database's server, and starts it again after a while.
+func killServer(t *testing.T, w *torture) {
+	w.server.Crash(t)
+	time.Sleep(rand.N(2 * time.Second))
+	w.server.Start(t)
+	w.servers++
+	w.recover(t)
+}
 
-// post sends a form that may get no answer, and answers nil then.
-func (w *torture) post(v *e2e.Visitor, path string, form url.Values) *http.Response {
-	for range 200 { // a connection that is refused was not tried: the program is down
-		r, err := http.NewRequest(http.MethodPost, w.URL+path, strings.NewReader(form.Encode()))
-		if err != nil {
-			return nil
+// killBackend kills the process of one of the portal's connections.
+func killBackend(t *testing.T, w *torture) {
+	if w.server.CrashBackend(t, pgtest.Portal) {
+		w.backends++
+	}
+	w.recover(t)
+}
+
+// recovery is how long the portal may take to be well once its database is.
+const recovery = 10 * time.Second
+
+// recover waits until everybody is served and an enrolment is acknowledged.
+func (w *torture) recover(t *testing.T) {
+	t.Helper()
+	began, before := time.Now(), w.acknowledged()
+	for i, v := range w.people {
+		for {
+			page := v.Get(t, "/enrol")
+			if page.Status == http.StatusOK {
+				break
+			}
+			if page.Status != http.StatusServiceUnavailable || time.Since(began) > recovery {
+				t.Errorf("%v after the database's return the session of person %d answers %d", time.Since(began), i, page.Status)
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
 		}
-		r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {w.URL}}
-		for name, value := range v.Cookies() {
-			r.AddCookie(&http.Cookie{Name: name, Value: value})
-		}
-		r.Close = true
-		answer, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(r)
-		switch {
-		case err == nil:
-			_ = answer.Body.Close()
-			return answer
-		case !strings.Contains(err.Error(), "connection refused"):
-			return nil
+	}
+	for w.acknowledged() == before {
+		if time.Since(began) > recovery {
+			t.Errorf("nothing is done %v after the database's return", time.Since(began))
+			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return nil
+	w.recoveries = append(w.recoveries, time.Since(began))
+}
+
+// useUp lets a session run out and a limit be hit, both before the clock is set back.
+func (w *torture) useUp(t *testing.T) {
+	t.Helper()
+	w.gone, w.stranger = w.SignedIn(t, sim.AdaID), w.NewVisitor()
+	w.ahead = 16 * time.Minute
+	setClock(t, w.clock, w.ahead)
+	w.Clock.Pass(w.ahead)
+	for range 10 {
+		w.stranger.Post(t, "/kiosk/pair", wrongPairing)
+	}
+	w.nothingReopened(t)
+}
+
+var wrongPairing = url.Values{"pairingCode": {"BCDF-GHJK"}}
+
+// nothingReopened holds the session that ran out and the limit that was hit to that.
+func (w *torture) nothingReopened(t *testing.T) {
+	t.Helper()
+	if page := w.gone.Get(t, "/enrol"); page.Status != http.StatusFound {
+		t.Errorf("a session that ran out answers %d", page.Status)
+	}
+	if page := w.stranger.Post(t, "/kiosk/pair", wrongPairing); page.Status != http.StatusTooManyRequests {
+		t.Errorf("an eleventh pairing code is answered with %d", page.Status)
+	}
 }
 
 // awaitSettled waits until no intent is open, and answers how long that took. Each intent is of an
 // act before.
 func (w *torture) awaitSettled(t *testing.T) time.Duration {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Folder(), "fobdesk.db")+"?mode=ro")
+	driver, source := "pgx", w.database
+	if w.server == nil {
+		driver, source = "sqlite", "file:"+filepath.Join(w.Folder(), "fobdesk.db")+"?mode=ro"
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,50 +268,4 @@ func (w *torture) awaitSettled(t *testing.T) time.Duration {
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-}
-
-// sendAgain sends the latest forms again that got no answer.
-func (w *torture) sendAgain(t *testing.T) {
-	t.Helper()
-	for _, s := range w.unanswered[max(0, len(w.unanswered)-20):] {
-		if w.post(s.visitor, "/enrol", s.form) == nil {
-			t.Error("a form that was sent again got no answer")
-		}
-	}
-}
-
-// lost counts enrolments that were acknowledged and are not remembered, or were never done.
-func (w *torture) lost(t *testing.T) int {
-	t.Helper()
-	w.tally()
-	lost := 0
-	for serial, kept := range w.done {
-		if page := kept.visitor.Get(t, kept.path); page.Status != http.StatusOK || page.Outcome(t) != "enrolled" || w.sent[serial] == 0 {
-			t.Errorf("%s was acknowledged, and its receipt is %d %q; Graph did it %d times", serial, page.Status, page.Outcome(t), w.sent[serial])
-			lost++
-		}
-	}
-	return lost
-}
-
-// doubled counts submissions that Graph was sent more than once.
-func (w *torture) doubled() int {
-	doubled := 0
-	for _, times := range w.sent {
-		if times > 1 {
-			doubled++
-		}
-	}
-	return doubled
-}
-
-// tally counts what Graph was sent, while nobody sends anything: it keeps the last calls only.
-func (w *torture) tally() {
-	for _, call := range w.Cloud.Calls() {
-		if serial, ok := call.Body["serialNumber"].(string); ok && call.Side == sim.SideGraph && call.Status != http.StatusBadRequest {
-			code, _ := call.Body["verificationCode"].(string)
-			w.sent[typed(serial, code)]++
-		}
-	}
-	w.Cloud.ResetCalls()
 }

@@ -43,10 +43,33 @@ func databaseTrials(cfg *config.Config) []trial {
 			try: func(context.Context) (string, error) { return judgeSchema(schema) }},
 	}
 	if isFile {
-		all = append(all, trial{name: "permissions", follows: true, mend: "chmod 700 the folder and chmod 600 the files in it",
+		return append(all, trial{name: "permissions", follows: true, mend: "chmod 700 the folder and chmod 600 the files in it",
 			try: func(context.Context) (string, error) { return "nobody but the owner gets at " + path, private(path) }})
 	}
-	return all
+	return append(all, trial{name: "permissions", mend: "run fobdesk migrate as the role that owns the tables, " +
+		"which gives the role fobdesk its rights, and let FOBDESK_DATABASE_URL name that role",
+		try: func(ctx context.Context) (string, error) {
+			return judgeRights(store.PortalRights(ctx, cfg.DatabaseURL.Reveal()))
+		}})
+}
+
+// judgeRights refuses a role that can't serve, and one that could change or drop what the audit trail
+// says.
+func judgeRights(rights store.Rights, err error) (string, error) {
+	var wrong []string
+	if len(rights.Missing) > 0 {
+		wrong = append(wrong, "lacks "+strings.Join(rights.Missing, ", "))
+	}
+	if len(rights.Excess) > 0 {
+		wrong = append(wrong, "must not have "+strings.Join(rights.Excess, ", "))
+	}
+	switch {
+	case err != nil:
+		return "", unknown{"they can't be known while the database can't be read"}
+	case len(wrong) > 0:
+		return "", fmt.Errorf("the role %s %s", rights.Role, strings.Join(wrong, ", and "))
+	}
+	return "the role " + rights.Role + " adds rows to the audit trail and reads them, and can't change or drop one", nil
 }
 
 // notYet says whether the first start can make the database.

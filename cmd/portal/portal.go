@@ -214,7 +214,12 @@ func refresher(rp *entra.RelyingParty, scopes map[session.Grant][]string) sessio
 }
 
 // Close writes out what is pending and gives the database back, also where ctx has ended.
-func (p *Portal) Close(ctx context.Context) error { return p.store.Close(context.WithoutCancel(ctx)) }
+func (p *Portal) Close(ctx context.Context) error {
+	if p.desk != nil {
+		p.desk.Leave()
+	}
+	return p.store.Close(context.WithoutCancel(ctx))
+}
 
 // Version is what the program was built as; "devel" where the linker was told nothing.
 func Version() string {

@@ -113,8 +113,8 @@ func (l watchedLedger) Close(ctx context.Context, act desk.Act, end desk.End) er
 }
 
 // MarkLost implements desk.Ledger.
-func (l watchedLedger) MarkLost(ctx context.Context, before time.Time) (int, error) {
-	lost, err := l.Ledger.MarkLost(ctx, before)
+func (l watchedLedger) MarkLost(ctx context.Context, from, to time.Time) (int, error) {
+	lost, err := l.Ledger.MarkLost(ctx, from, to)
 	l.metrics.Lost(lost)
 	return lost, err
 }

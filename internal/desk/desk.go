@@ -28,8 +28,12 @@ const (
 	// remembered is how long a verification code counts as used for a serial number. Graph's own
 	// window is two to three steps of 30 or 60 seconds.
 	remembered = 5 * time.Minute
+	// aheadLimit is how far the clock of another portal may be ahead of ours.
+	aheadLimit = 5 * time.Second
 	// repeatPause is the pause between two looks at a submission that is still under way.
 	repeatPause = 100 * time.Millisecond
+	// longestPause is the longest between two tries to write an outcome that is waited for.
+	longestPause = 500 * time.Millisecond
 )
 
 // Fobs are one person's fobs at Microsoft Graph, as somebody may act on them: that person, or an
@@ -69,6 +73,7 @@ type Desk struct {
 	// stepsOnly is set once Graph has refused the one-step call for others and taken the steps.
 	stepsOnly atomic.Bool
 	stopping  atomic.Bool // no new act is done
+	late      late
 }
 
 // New returns a Desk.
@@ -76,7 +81,7 @@ func New(c Config) *Desk {
 	if c.ReadBack == nil {
 		c.ReadBack = ReadBackPauses()
 	}
-	return &Desk{Config: c}
+	return &Desk{Config: c, late: late{gone: make(chan struct{})}}
 }
 
 // By is who acts, for whom and from where.
@@ -167,14 +172,20 @@ func (d *Desk) perform(ctx context.Context, act Act, do func(context.Context, *A
 		end = do(ctx, &act)
 	}
 	end.At = d.Now()
-	d.close(ctx, act, end)
+	written := d.close(ctx, act, end)
 	d.Log.InfoContext(ctx, "act", "event", act.Event, "act", act.ID, "outcome", end.Outcome,
 		"reason", end.Reason, "graph_request_id", end.GraphRequestID, "behind", end.behind())
 	if end.repeats != "" {
 		return end.repeats, end.err()
 	}
+	if end.done() && !written {
+		return act.ID, &outcome.Error{Outcome: outcome.OutcomeUnknown, Reference: end.GraphRequestID, Err: errNotWritten}
+	}
 	return act.ID, end.err()
 }
+
+// errNotWritten is why what was done is not said to be: it could be lost with this process.
+var errNotWritten = errors.New("the outcome was not written yet")
 
 // name asks who the subject is, where only the id was known when the intent was written. It answers
 // the act's end and false where that can't be known.
@@ -212,21 +223,23 @@ func settled(ctx context.Context, ask func() error) error {
 	}
 }
 
-// close writes the outcome. Graph has spoken by now, so a store that fails for a moment is tried
-// again; where it stays down the person still hears the truth, and the open intent is found later.
-func (d *Desk) close(ctx context.Context, act Act, end End) {
+// close writes the outcome and reports whether it did. Graph has spoken by now, so a store that fails
+// for a moment is tried again. Where it stays down, nothing is acknowledged that would have no receipt,
+// and the outcome is written once the store is back.
+func (d *Desk) close(ctx context.Context, act Act, end End) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
 	defer cancel()
-	for pause := repeatPause; ; pause *= 2 {
+	for pause := repeatPause; ; pause = min(2*pause, longestPause) {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
 			d.turnedUp(ctx, act, end)
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
 			d.Log.ErrorContext(ctx, "the outcome was not written", "act", act.ID, "outcome", end.Outcome, "error", err)
-			return
+			d.closeLate(context.WithoutCancel(ctx), act, end)
+			return false
 		case <-time.After(pause):
 		}
 	}
@@ -258,9 +271,12 @@ func (d *Desk) Refusal(ctx context.Context, person oath.Person, actID string) er
 }
 
 // Sweep finds the intents that a crash left without an outcome, and gives them the outcome that is
-// true of them: unknown. It answers how many there were.
+// true of them: unknown. It answers how many there were. An intent that is dated ahead of our clock was
+// written before the clock was set back, and would be looked for when it is an hour later: it counts as
+// left, too. Were its act under way, the end that comes of it takes the place of unknown.
 func (d *Desk) Sweep(ctx context.Context) (int, error) {
-	lost, err := d.Ledger.MarkLost(ctx, d.Now().Add(-actLimit-closeLimit))
+	now := d.Now()
+	lost, err := d.Ledger.MarkLost(ctx, now.Add(-actLimit-closeLimit), now.Add(aheadLimit))
 	if err != nil {
 		return lost, fmt.Errorf("look for open intents: %w", err)
 	}

@@ -40,9 +40,9 @@ type Ledger interface {
 	FindReceipt(ctx context.Context, personID, actID string) (Receipt, error)
 	// Tries returns how many tries count against the counter since the given time.
 	Tries(ctx context.Context, counter string, since time.Time) (int, error)
-	// MarkLost gives every act opened before the given time that has no end the end
+	// MarkLost gives every act that has no end and was opened before from or after to the end
 	// outcome.OutcomeUnknown, and answers how many there were.
-	MarkLost(ctx context.Context, before time.Time) (int, error)
+	MarkLost(ctx context.Context, from, to time.Time) (int, error)
 }
 
 // The acts, as the audit trail names them.

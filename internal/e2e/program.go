@@ -173,5 +173,8 @@ func (p *Program) Run(t testing.TB, change map[string]string, args ...string) Ra
 // Keys are the session keys that the program was given, for reading its database.
 func (p *Program) Keys() string { return p.env["FOBDESK_SESSION_KEYS"] }
 
+// DatabaseURL is where the program keeps its data, as it was told.
+func (p *Program) DatabaseURL() string { return p.env["FOBDESK_DATABASE_URL"] }
+
 // Secret is the client secret that the program was given.
 func (p *Program) Secret() string { return p.env["FOBDESK_CLIENT_SECRET"] }

@@ -24,12 +24,18 @@ type Replicas struct {
 	stops []func()
 }
 
-// NewReplicas starts n portals on a database of the server, with the rights that are documented. They
-// end with the test.
-func NewReplicas(t testing.TB, server *pgtest.Server, n int, givens ...Given) *Replicas {
+// OnPostgres keeps the portal's data in a new database of the server, with the rights that are
+// documented.
+func OnPostgres(t testing.TB, server *pgtest.Server) Given {
 	t.Helper()
 	database := server.Database(t, func(url string) error { return store.Migrate(context.Background(), url) })
-	w, front := prepare(t, append(givens, Setting("FOBDESK_DATABASE_URL", server.URL(pgtest.Portal, database))))
+	return Setting("FOBDESK_DATABASE_URL", server.URL(pgtest.Portal, database))
+}
+
+// NewReplicas starts n portals on a database of the server. They end with the test.
+func NewReplicas(t testing.TB, server *pgtest.Server, n int, givens ...Given) *Replicas {
+	t.Helper()
+	w, front := prepare(t, append(givens, OnPostgres(t, server)))
 	r := &Replicas{World: w, urls: make([]*url.URL, n), stops: make([]func(), n)}
 	for i := range n {
 		r.Start(t, i)

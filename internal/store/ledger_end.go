@@ -91,14 +91,14 @@ func (t *tx) giveBack(act desk.Act, end desk.End) error {
 const lostAtOnce = 100
 
 const selectLost = `SELECT ` + auditColumns + ` FROM act JOIN audit ON audit.number = act.intent
-	WHERE act.outcome IS NULL AND audit.time < $1 ORDER BY act.intent LIMIT $2`
+	WHERE act.outcome IS NULL AND (audit.time < $1 OR audit.time > $2) ORDER BY act.intent LIMIT $3`
 
-// MarkLost ends the acts that were opened before the given time and have no end; see desk.Ledger.
+// MarkLost ends the acts that have no end and were opened before from or after to; see desk.Ledger.
 // Their codes stay claimed, for Graph may have judged them.
-func (l *Ledger) MarkLost(ctx context.Context, before time.Time) (int, error) {
+func (l *Ledger) MarkLost(ctx context.Context, from, to time.Time) (int, error) {
 	marked := 0
 	for {
-		lost, err := l.lost(ctx, before)
+		lost, err := l.lost(ctx, from, to)
 		if err != nil {
 			return marked, fmt.Errorf("read the lost acts: %w", err)
 		}
@@ -114,8 +114,8 @@ func (l *Ledger) MarkLost(ctx context.Context, before time.Time) (int, error) {
 }
 
 // lost returns the intents of acts without an end.
-func (l *Ledger) lost(ctx context.Context, before time.Time) ([]audit.Row, error) {
-	rows, err := l.s.db.readers.QueryContext(ctx, selectLost, before.UnixMilli(), lostAtOnce)
+func (l *Ledger) lost(ctx context.Context, from, to time.Time) ([]audit.Row, error) {
+	rows, err := l.s.db.readers.QueryContext(ctx, selectLost, from.UnixMilli(), to.UnixMilli(), lostAtOnce)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func TestAUD03LostActsGetTheOutcomeUnknown(t *testing.T) {
 		mustCloseAct(t, s, done, ended(outcome.Enrolled))
 
 		for _, want := range []int{lost, 0} {
-			if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(-30*time.Second)); n != want || err != nil {
+			if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(-30*time.Second), noon); n != want || err != nil {
 				t.Fatalf("marked %d (%v), want %d", n, err, want)
 			}
 		}
@@ -77,11 +77,24 @@ func TestAUD03LostActsGetTheOutcomeUnknown(t *testing.T) {
 	})
 }
 
+func TestFLT09AnActOpenedBeforeTheClockWasSetBackIsFoundLostAtOnce(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *Store) {
+		mustOpenAct(t, s, later(enrolment("before", "ada", "GALT1", "1"), time.Hour))
+		mustOpenAct(t, s, later(enrolment("a-portal-ahead", "bob", "GALT2", "2"), 5*time.Second))
+		for _, want := range []int{1, 0} {
+			if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(-30*time.Second), noon.Add(5*time.Second)); n != want || err != nil {
+				t.Fatalf("marked %d (%v), want %d", n, err, want)
+			}
+		}
+		wantTrail(t, s, "enrol  before", "enrol  a-portal-ahead", "enrol outcome_unknown before")
+	})
+}
+
 func TestAUD03TheTruthReplacesUnknown(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		act := later(enrolment("act-1", "ada", "GALT1", "1"), -time.Minute)
 		mustOpenAct(t, s, act)
-		if _, err := s.Ledger().MarkLost(t.Context(), noon); err != nil {
+		if _, err := s.Ledger().MarkLost(t.Context(), noon, noon); err != nil {
 			t.Fatal(err)
 		}
 		end := ended(outcome.WrongCode)
@@ -225,7 +238,7 @@ func TestLIM04ManyAtOnceAreOneSubmission(t *testing.T) {
 func TestLIM04ALostActHasSettledItsCode(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		mustOpenAct(t, s, later(enrolment("act-1", "ada", "GALT1", "1"), -time.Minute))
-		if _, err := s.Ledger().MarkLost(t.Context(), noon); err != nil {
+		if _, err := s.Ledger().MarkLost(t.Context(), noon, noon); err != nil {
 			t.Fatal(err)
 		}
 		repeat := wantRepeat(t, s, enrolment("act-2", "ada", "GALT1", "1"))

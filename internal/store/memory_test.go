@@ -166,7 +166,7 @@ func TestAUD03UnsettledActsAreFoundUntilTheirEndIsKnown(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *Store) {
 		lost := later(enrolment("lost", "ada", "GALT1", "1"), -time.Minute)
 		mustOpenAct(t, s, lost)
-		if _, err := s.Ledger().MarkLost(t.Context(), noon); err != nil {
+		if _, err := s.Ledger().MarkLost(t.Context(), noon, noon); err != nil {
 			t.Fatal(err)
 		}
 		mustOpenAct(t, s, enrolment("under-way", "bob", "GALT2", "2"))

@@ -218,7 +218,7 @@ func TestAUD03ReplicasMarkALostActOnce(t *testing.T) {
 		}
 		var marked atomic.Int64
 		atOnce(stores, len(stores), func(_ int, s *Store) bool {
-			n, err := s.Ledger().MarkLost(t.Context(), noon)
+			n, err := s.Ledger().MarkLost(t.Context(), noon, noon)
 			if err != nil {
 				t.Error(err)
 			}

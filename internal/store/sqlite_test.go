@@ -273,7 +273,7 @@ func TestRST04AnOlderFileKeepsAllThatItHeld(t *testing.T) {
 			t.Errorf("%s has %d tries (%v), want %d", person, n, err, want)
 		}
 	}
-	if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(time.Second)); n != 1 || err != nil {
+	if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(time.Second), noon.Add(time.Second)); n != 1 || err != nil {
 		t.Errorf("%d acts were open (%v), want 1", n, err)
 	}
 }
