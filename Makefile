@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants pictures lighthouse
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak random mutants pictures lighthouse
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -9,6 +9,9 @@ BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
 # How long each fuzz target runs, and how often make torture kills the program.
 FUZZTIME ?= 60s
 KILLS ?= 200
+
+# How many requests make random sends.
+REQUESTS ?= 100000
 
 # How long each part of make load lasts, in seconds.
 SECONDS ?= 8
@@ -95,6 +98,10 @@ load: go assets databases ## the program under load on SQLite and PostgreSQL, SE
 
 soak: go assets ## visit the program for SOAK seconds (eight hours), and see that nothing has grown
 	@FOBDESK_TEST_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run FIG03 ./cmd/fobdesk | sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
+
+random: go assets ## send the portal REQUESTS (100000) requests of every odd shape; no answer may be a fault or hold a secret
+	@FOBDESK_TEST_REQUESTS=$(REQUESTS) go test -count 1 -timeout 24h -v -run FIG04 ./web | \
+	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
 mutants: go assets ## change each guard in turn and see that a test notices (hours); PACKAGES="internal/audit" for some
 	$(call need,jq,jq)
