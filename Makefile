@@ -53,19 +53,24 @@ verify: ## fail if generated code, go.mod or the formatting is not what the tool
 lint: ## run the linters of .golangci.yml
 	go tool -modfile=.golangci/go.mod golangci-lint run
 
+# A target whose time ends while an input is tried says that it failed, without an input (go.dev/issue/75804,
+# mended in Go 1.27).
 fuzz: ## run every fuzz target for FUZZTIME (60s), and print what each tried
 	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; failed=0; \
 	go test -list '^Fuzz' ./... | \
 	awk '/^Fuzz/ {name[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print $$2, name[i]; n = 0}' > "$$figures.list"; \
 	while read -r package target; do \
 		said=ok; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null > "$$figures.one" 2>&1 || { said=FAILED; failed=1; cat "$$figures.one"; }; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null > "$$figures.one" 2>&1 || \
+		if grep -q '^    context deadline exceeded' "$$figures.one" && ! grep -q 'Failing input' "$$figures.one"; then \
+			said='ok, cut at its end'; \
+		else said=FAILED; failed=1; cat "$$figures.one"; fi; \
 		execs=$$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
 		new=$$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
 		echo "$$package $$target $${execs:-0} $${new:-0} $$said" | tee -a "$$figures"; \
 	done < "$$figures.list"; \
 	echo; awk 'BEGIN {printf "%-26s %-26s %12s %6s  %s\n", "package", "target", "inputs", "new", "came to"} \
-		{printf "%-26s %-26s %12d %6d  %s\n", $$1, $$2, $$3, $$4, $$5}' "$$figures"; \
+		{printf "%-26s %-26s %12d %6d ", $$1, $$2, $$3, $$4; for (i = 5; i <= NF; i++) printf " %s", $$i; print ""}' "$$figures"; \
 	rm -f "$$figures.list" "$$figures.one"; exit $$failed
 
 reproducible: go assets ## build the program twice, in two folders, and compare the bytes; FRESH=1 without what was built before
