@@ -190,7 +190,7 @@ func (o *oddRequests) as(t *testing.T, n int) {
 	case 2:
 		v.SignIn(t, "/admin", grace)
 	case 3:
-		_, code := web.MakeStation(t, o.world.Handler(), "Reception "+strconv.Itoa(o.IntN(1000)))
+		_, code := web.MakeStation(t, o.world.Handler(), fmt.Sprint("Reception ", o.Uint64()))
 		v.Post(t, "/kiosk/pair", url.Values{"pairingCode": {code}})
 		v.SignIn(t, "/kiosk/start", ben)
 	}
