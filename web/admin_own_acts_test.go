@@ -121,6 +121,7 @@ func TestNobodyLiftsTheirOwnLockAndOneThatIsNotThereIsNotLifted(t *testing.T) {
 	if asked := graphCalls(w); len(asked) > 0 {
 		t.Errorf("Graph was asked %q", asked)
 	}
+	sound(t, v.Get(t, personPath(grace)), htmltest.In(".locked", htmltest.HasText("Ask another admin"), htmltest.Not(htmltest.In("form"))))
 	sound(t, v.Post(t, personPath(ada, "unlock"), nil), htmltest.In(".notice", htmltest.HasText("Nothing was locked")))
 	if rows := exported(t, v, "&outcome=unlocked"); len(rows) > 0 {
 		t.Errorf("recorded: %q", rows)

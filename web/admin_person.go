@@ -163,7 +163,7 @@ func (s *Server) personPage(c echo.Context, page seen, state personState) templ.
 	props := view.PersonProps{
 		Chrome:  s.chrome(c, person.Name, state.summary),
 		Summary: state.summary, Next: state.next, Notice: state.notice, Seen: s.sealSeen(c, page),
-		Person: person, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
+		Person: person, Own: person.ID == current(c).Person.ID, Locked: s.locked(c, person), Enrol: state.enrol, Assign: state.assign,
 		Full: len(methods) >= oath.MethodLimit, History: s.history(c, person, ""), Begun: s.begun(c, person),
 	}
 	if state.unread != nil {

@@ -37,6 +37,7 @@ type PersonProps struct {
 	Notice  string
 	Person  oath.Person
 	Locked  bool
+	Own     bool // the admin who looks is this person: nobody lifts their own lock
 	Fobs    []PersonFob
 	Seen    string   // how the fobs stood, for the forms to say
 	Held    []string // how many, and what is left of the limit, in words
