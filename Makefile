@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak mutants pictures lighthouse
+.PHONY: run test build bench generate verify lint fuzz reproducible sbom licences vulnerabilities image-check help assets browser databases go torture load soak random mutants pictures lighthouse
 
 # The same source gives the same bytes: no paths of this machine, no C compiler, the commit inside.
 BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
@@ -9,6 +9,9 @@ BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=auto
 # How long each fuzz target runs, and how often make torture kills the program.
 FUZZTIME ?= 60s
 KILLS ?= 200
+
+# How many requests make random sends.
+REQUESTS ?= 100000
 
 # How long each part of make load lasts, in seconds.
 SECONDS ?= 8
@@ -50,19 +53,24 @@ verify: ## fail if generated code, go.mod or the formatting is not what the tool
 lint: ## run the linters of .golangci.yml
 	go tool -modfile=.golangci/go.mod golangci-lint run
 
+# A target whose time ends while an input is tried says that it failed, without an input (go.dev/issue/75804,
+# mended in Go 1.27).
 fuzz: ## run every fuzz target for FUZZTIME (60s), and print what each tried
 	@figures=$$(mktemp); trap 'rm -f "$$figures"' EXIT; failed=0; \
 	go test -list '^Fuzz' ./... | \
 	awk '/^Fuzz/ {name[n++] = $$1} /^ok/ {for (i = 0; i < n; i++) print $$2, name[i]; n = 0}' > "$$figures.list"; \
 	while read -r package target; do \
 		said=ok; \
-		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null > "$$figures.one" 2>&1 || { said=FAILED; failed=1; cat "$$figures.one"; }; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null > "$$figures.one" 2>&1 || \
+		if grep -q '^    context deadline exceeded' "$$figures.one" && ! grep -q 'Failing input' "$$figures.one"; then \
+			said='ok, cut at its end'; \
+		else said=FAILED; failed=1; cat "$$figures.one"; fi; \
 		execs=$$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
 		new=$$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' "$$figures.one" | tail -n 1); \
 		echo "$$package $$target $${execs:-0} $${new:-0} $$said" | tee -a "$$figures"; \
 	done < "$$figures.list"; \
 	echo; awk 'BEGIN {printf "%-26s %-26s %12s %6s  %s\n", "package", "target", "inputs", "new", "came to"} \
-		{printf "%-26s %-26s %12d %6d  %s\n", $$1, $$2, $$3, $$4, $$5}' "$$figures"; \
+		{printf "%-26s %-26s %12d %6d ", $$1, $$2, $$3, $$4; for (i = 5; i <= NF; i++) printf " %s", $$i; print ""}' "$$figures"; \
 	rm -f "$$figures.list" "$$figures.one"; exit $$failed
 
 reproducible: go assets ## build the program twice, in two folders, and compare the bytes; FRESH=1 without what was built before
@@ -95,6 +103,10 @@ load: go assets databases ## the program under load on SQLite and PostgreSQL, SE
 
 soak: go assets ## visit the program for SOAK seconds (eight hours), and see that nothing has grown
 	@FOBDESK_TEST_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run FIG03 ./cmd/fobdesk | sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
+
+random: go assets ## send the portal REQUESTS (100000) requests of every odd shape; no answer may be a fault or hold a secret
+	@FOBDESK_TEST_REQUESTS=$(REQUESTS) go test -count 1 -timeout 24h -v -run FIG04 ./web | \
+	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
 mutants: go assets ## change each guard in turn and see that a test notices (hours); PACKAGES="internal/audit" for some
 	$(call need,jq,jq)

@@ -413,6 +413,45 @@ func TestLIM06OneAddressCannotFloodTheSignIn(t *testing.T) {
 	t.Error("400 callbacks in a row were answered")
 }
 
+// An office behind one address has a hundred at once, and whoever floods is in nobody else's way.
+func TestLIM06AndLIM08AndSES10AFloodOfUnfinishedSignInsBlocksNobodyAndFillsNothing(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/auth/sign-in", "/auth/callback?state=x", "/auth/front-channel-logout?sid=x"} {
+		w := e2e.NewWorld(t, e2e.Setting("FOBDESK_TRUSTED_PROXIES", "127.0.0.0/8,::1/128"))
+		refused := 0
+		for n := range 400 {
+			v := w.NewVisitor() // who throws each cookie away
+			v.From = "203.0.113.7"
+			switch page := v.Get(t, path); {
+			case page.Status == http.StatusTooManyRequests:
+				refused++
+			case page.Status >= 500:
+				t.Errorf("%s: request %d of a flood is answered %d", path, n, page.Status)
+			}
+			if n == 99 && refused > 0 {
+				t.Errorf("%s: of an office's first hundred %d were refused", path, refused)
+			}
+		}
+		if refused == 0 {
+			t.Errorf("%s: 400 in a row were let in", path)
+		}
+		person := w.NewVisitor()
+		person.From = "198.51.100.9"
+		if page := person.SignIn(t, "/auth/sign-in?return_to=/enrol", ada); page.Status != http.StatusOK || page.URL.Path != "/enrol" {
+			t.Errorf("%s: a real person ends at %s with %d", path, page.URL, page.Status)
+		}
+		if sessions := column(t, w, "SELECT COUNT(*) FROM session"); sessions[0] != "1" {
+			t.Errorf("%s: %s sessions are kept", path, sessions[0])
+		}
+		if rows, _ := trailOf(t, w); rows > 400-refused+2 {
+			t.Errorf("%s: the trail has %d rows of %d that were let in", path, rows, 400-refused)
+		}
+		if hits := column(t, w, "SELECT COUNT(*) FROM audit WHERE event = 'limit'"); hits[0] != "1" {
+			t.Errorf("%s: the limit stands in %s rows, want one", path, hits[0])
+		}
+	}
+}
+
 func TestINP03ADoubledHiddenFieldIsRefusedToo(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)

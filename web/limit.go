@@ -6,9 +6,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+	"golang.org/x/time/rate"
 
 	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/session"
 )
 
 // How often one address may begin, finish and end a sign-in: a whole office may sit behind one.
@@ -20,7 +22,7 @@ const (
 // perAddress bounds what anyone can do without being signed in, for each address.
 func (s *Server) perAddress() echo.MiddlewareFunc {
 	tooMany := func(c echo.Context, _ string, _ error) error {
-		s.recordRarely(c, audit.EventLimit, outcome.TooManyAttempts, nil)
+		s.recordLimitHit(c, nil)
 		setRetryAfter(c, time.Second)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -31,6 +33,23 @@ func (s *Server) perAddress() echo.MiddlewareFunc {
 		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
 		DenyHandler:         tooMany,
 	})
+}
+
+// rowOfLimit is how long a limit that was hit is not told again for the same address and page.
+const rowOfLimit = 15 * time.Minute
+
+// oncePerLimit lets through the first hit of each limit in its window.
+func oncePerLimit() middleware.RateLimiterStore {
+	return middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+		Rate: rate.Every(rowOfLimit), Burst: 1, ExpiresIn: time.Hour,
+	})
+}
+
+// recordLimitHit writes that an address hit a limit, once in a window and not at each request.
+func (s *Server) recordLimitHit(c echo.Context, sess *session.Session) {
+	if allowed, err := s.limitHits.Allow(c.Path() + " " + c.RealIP()); err == nil && allowed {
+		s.record(c, audit.EventLimit, outcome.TooManyAttempts, sess)
+	}
 }
 
 // rarely lets through a few a minute for each address.

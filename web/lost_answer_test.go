@@ -23,24 +23,79 @@ type lossy struct {
 	done   string
 	path   func(*e2e.World) string
 	form   func(*e2e.World) url.Values
+	before func(*testing.T, *e2e.World) *e2e.Visitor // who acts, where more came before it than signing in
 }
 
 func lossyActs() []lossy {
 	enrol := func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }
 	return []lossy{
-		{"assign and activate", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/enrol"), enrol},
-		{"assign and activate by id", mia, ada, goodFob, "assignAndActivate", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol},
+		{"assign and activate", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/enrol"), enrol, nil},
+		{"assign and activate by id", mia, ada, goodFob, "assignAndActivate", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, nil},
 		{"assign", mia, ada, goodFob, "hardwareOathMethods", "POST", 0, "assigned", at(personPath(ada, "assign")),
-			func(*e2e.World) url.Values { return url.Values{"serialNumber": {goodFob}} }},
-		{"activate", ben, ben, bensAssignedFob, "/activate", "POST", 1, "activated", fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob)},
-		{"deactivate", ben, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", fobOf(bensActiveFob, "/fobs/%s/lost"), nothing},
-		{"remove", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", fobOf(bensActiveFob, "/fobs/%s/remove"), nothing},
+			func(*e2e.World) url.Values { return url.Values{"serialNumber": {goodFob}} }, nil},
+		{"activate", ben, ben, bensAssignedFob, "/activate", "POST", 1, "activated", fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob), nil},
+		{"deactivate", ben, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", fobOf(bensActiveFob, "/fobs/%s/lost"), nothing, nil},
+		{"remove", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", fobOf(bensActiveFob, "/fobs/%s/remove"), nothing, nil},
 	}
+}
+
+// lossyForOthers are the acts of an admin, and those at a station, each of which has its own way to
+// the same writes.
+func lossyForOthers() []lossy {
+	enrol := func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }
+	code := codeOf(bensAssignedFob)
+	old := func(off string, more ...string) func(*e2e.World) url.Values {
+		return func(w *e2e.World) url.Values {
+			device, _ := w.Cloud.Device(bensActiveFob)
+			form := url.Values{"fob": {device.ID}, "off": {off}}
+			if len(more) > 0 {
+				form.Set("serialNumber", goodFob)
+				form.Set("verificationCode", w.Cloud.Code(goodFob))
+			}
+			return form
+		}
+	}
+	on := func(path string) func(*e2e.World) string {
+		return fobOf(bensActiveFob, personPath(ben, "fobs", "%s", path))
+	}
+	return []lossy{
+		{"enrol for another", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, asAdmin},
+		{"hand out", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/admin/handout"),
+			func(w *e2e.World) url.Values { return handout(ada, goodFob, w.Cloud.Code(goodFob)) }, asAdmin},
+		{"activate for another", grace, ben, bensAssignedFob, "/activate", "POST", 1, "activated",
+			fobOf(bensAssignedFob, personPath(ben, "fobs", "%s", "activate")), code, asAdmin},
+		{"deactivate for another", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", on("deactivate"), nothing, asAdmin},
+		{"remove for another", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", on("remove"), nothing, asAdmin},
+		{"replace: the old one off", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", at(replaceBens), old("deactivate"), asAdmin},
+		{"replace: the old one removed", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", at(replaceBens), old("remove"), asAdmin},
+		{"replace: the new one on", grace, ben, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(replaceBens), old("deactivate", goodFob), halfReplaced},
+		{"enrol at a station", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/kiosk/enrol"), enrol, atStation},
+	}
+}
+
+func asAdmin(t *testing.T, w *e2e.World) *e2e.Visitor { return withAdminGrant(t, w, grace) }
+
+// halfReplaced is an admin who has taken the old fob out of use.
+func halfReplaced(t *testing.T, w *e2e.World) *e2e.Visitor {
+	v := withAdminGrant(t, w, grace)
+	if page := v.Follow(t, v.Post(t, replaceBens, replaceForm(w, t))); page.Outcome(t) != "deactivated" {
+		t.Fatalf("the first half came to %d %q", page.Status, page.Outcome(t))
+	}
+	return v
+}
+
+func atStation(t *testing.T, w *e2e.World) *e2e.Visitor {
+	k := newKiosk(t, w, "Reception")
+	k.starts(t, ada)
+	return k.Visitor
 }
 
 // visitor is whoever acts, as far as they have to be before the answer is lost.
 func (l *lossy) visitor(t *testing.T, w *e2e.World) *e2e.Visitor {
 	t.Helper()
+	if l.before != nil {
+		return l.before(t, w)
+	}
 	if l.as != mia {
 		return w.SignedIn(t, l.as)
 	}
@@ -90,7 +145,7 @@ func losses() map[string]sim.Fault {
 
 func TestFLT03AndFLT02EachWriteByEachWayOfLosingItsAnswer(t *testing.T) {
 	t.Parallel()
-	for _, act := range lossyActs() {
+	for _, act := range append(lossyActs(), lossyForOthers()...) {
 		for how, loss := range losses() {
 			for _, after := range []bool{false, true} {
 				when := map[bool]string{false: "before", true: "after"}[after]
@@ -115,7 +170,7 @@ func TestFLT03AndFLT02EachWriteByEachWayOfLosingItsAnswer(t *testing.T) {
 
 func TestFLT03AReadBackThatLagsIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	for _, act := range lossyActs() {
+	for _, act := range append(lossyActs(), lossyForOthers()...) {
 		t.Run(act.name, func(t *testing.T) {
 			t.Parallel()
 			w := e2e.NewWorld(t)

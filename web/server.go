@@ -117,6 +117,7 @@ type Server struct {
 	cspReports *rate.Limiter               // of the reports that are logged
 	reported   atomic.Int64                // reports since the start
 	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
+	limitHits  middleware.RateLimiterStore // of audit rows of limits
 	health     health                      // what was last found out about whether the portal can serve
 	room       waitingRoom
 	echo       *echo.Echo
@@ -127,7 +128,7 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, table: map[string]route{},
-		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(),
+		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(), limitHits: oncePerLimit(),
 		room: waitingRoom{acts: map[string]*waitingAct{}},
 	}
 	var err error

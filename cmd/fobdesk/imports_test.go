@@ -13,7 +13,7 @@ import (
 const module = "fobdesk/"
 
 // testsOnly are the rooms of which the portal holds nothing; the demo alone may import those of demoOnly.
-var testsOnly = []string{"internal/sim", "internal/htmltest", "internal/e2e", "internal/pgtest", "web/view/gallery"}
+var testsOnly = []string{"internal/sim", "internal/htmltest", "internal/e2e", "internal/pgtest", "internal/liar", "web/view/gallery"}
 
 var demoOnly = []string{"internal/sim", "web/view/gallery"}
 
@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 	},
 	"internal/sim":      {"internal/oath"},
 	"internal/htmltest": {},
+	"internal/liar":     {},                                                                                                      // tests only
 	"internal/pgtest":   {},                                                                                                      // tests only
 	"internal/e2e":      {"internal/config", "internal/oath", "internal/sim", "internal/store", "internal/pgtest", "cmd/portal"}, // tests only
 	"web/view/gallery":  {"internal/oath", "internal/outcome", "internal/message", "static", "web/view"},

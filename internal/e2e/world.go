@@ -93,11 +93,11 @@ func prepare(t testing.TB, givens []Given) (*World, net.Listener) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stopCloud)
-	maps.Copy(g.env, map[string]string{
+	w.env = map[string]string{
 		"FOBDESK_TENANT_ID": g.options.TenantID, "FOBDESK_CLIENT_ID": g.options.ClientID,
 		"FOBDESK_ISSUER_URL": w.Cloud.Issuer(), "FOBDESK_GRAPH_URL": w.Cloud.GraphBase(),
-	})
-	w.env = g.env
+	}
+	maps.Copy(w.env, g.env) // a test may have another issuer
 	return w, listener
 }
 

@@ -36,7 +36,7 @@ func TestTheAuthorizationEndpointTellsOfTheRedirectURIWhatCanBeKnown(t *testing.
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle("/authorize", func(w http.ResponseWriter, r *http.Request) {
+			p.Handle("/authorize", func(w http.ResponseWriter, r *http.Request) {
 				if asked := r.URL.Query(); asked.Get("prompt") != "none" || asked.Get("redirect_uri") != uri {
 					t.Errorf("asked with %v", asked)
 				}

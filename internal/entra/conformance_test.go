@@ -6,9 +6,10 @@ import (
 	"crypto/rand"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"fobdesk/internal/liar"
 )
 
 // The modules of the OpenID Foundation's relying party tests that want a sign-in.
@@ -18,18 +19,18 @@ func TestOIDC13ModulesThatMustSignIn(t *testing.T) {
 		"idtoken-sig-rs256":      func(*provider) {},
 		"nonce-unless-code-flow": func(*provider) {},
 		"discovery-openid-config": func(p *provider) {
-			p.metadata = set("something_new", map[string]any{"a": 1})
+			p.Metadata = liar.Set("something_new", map[string]any{"a": 1})
 		},
 		"discovery-jwks-uri-keys": func(p *provider) {
-			p.published = append(p.published, jose.JSONWebKey{KeyID: "other", Key: rsaKey(1).Public()})
+			p.Publish(jose.JSONWebKey{KeyID: "other", Key: liar.Key(1).Public()})
 		},
 		"kid-absent-single-jwks": func(p *provider) {
-			p.idToken = func(string) string {
-				return mustSign(jose.RS256, rsaKey(0), "JWT", goodClaims(p.issuer(), time.Now()))
+			p.IDToken = func(string) string {
+				return liar.Sign(jose.RS256, liar.Key(0), "JWT", p.TrueClaims())
 			}
 		},
-		"signing-key-rotation":                     func(p *provider) { p.rotate("new", 1) },
-		"signing-key-rotation-just-before-signing": func(p *provider) { p.rotate("newer", 2) },
+		"signing-key-rotation":                     func(p *provider) { p.Rotate("new", 1) },
+		"signing-key-rotation-just-before-signing": func(p *provider) { p.Rotate("newer", 2) },
 	} {
 		t.Run(module, func(t *testing.T) {
 			p := newProvider(t)
@@ -59,31 +60,31 @@ func TestOIDC14ModulesThatMustBeRefused(t *testing.T) {
 		return token[:at] + other + token[at+1:]
 	}
 	for module, arrange := range map[string]func(*provider){
-		"nonce-invalid":     func(p *provider) { p.claims = set("nonce", "invalid") },
-		"invalid-iss":       func(p *provider) { p.claims = set("iss", "https://invalid.example/v2.0") },
-		"invalid-aud":       func(p *provider) { p.claims = set("aud", "invalid") },
-		"missing-aud":       func(p *provider) { p.claims = without("aud") },
-		"missing-sub":       func(p *provider) { p.claims = without("sub") },
-		"missing-iat":       func(p *provider) { p.claims = without("iat") },
-		"invalid-sig-rs256": func(p *provider) { p.idToken = corrupt },
+		"nonce-invalid":     func(p *provider) { p.Claims = liar.Set("nonce", "invalid") },
+		"invalid-iss":       func(p *provider) { p.Claims = liar.Set("iss", "https://invalid.example/v2.0") },
+		"invalid-aud":       func(p *provider) { p.Claims = liar.Set("aud", "invalid") },
+		"missing-aud":       func(p *provider) { p.Claims = liar.Without("aud") },
+		"missing-sub":       func(p *provider) { p.Claims = liar.Without("sub") },
+		"missing-iat":       func(p *provider) { p.Claims = liar.Without("iat") },
+		"invalid-sig-rs256": func(p *provider) { p.IDToken = corrupt },
 		"invalid-sig-hs256": func(p *provider) {
-			p.idToken = func(string) string {
-				return corrupt(mustSign(jose.HS256, []byte(strings.Repeat("k", 32)), "JWT", goodClaims(p.issuer(), time.Now())))
+			p.IDToken = func(string) string {
+				return corrupt(liar.Sign(jose.HS256, []byte(strings.Repeat("k", 32)), "JWT", p.TrueClaims()))
 			}
 		},
 		"invalid-sig-es256": func(p *provider) {
-			p.idToken = func(string) string {
+			p.IDToken = func(string) string {
 				key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 				if err != nil {
 					panic(err)
 				}
-				return mustSign(jose.ES256, key, "JWT", goodClaims(p.issuer(), time.Now()))
+				return liar.Sign(jose.ES256, key, "JWT", p.TrueClaims())
 			}
 		},
 		"idtoken-sig-none": func(p *provider) {
-			p.idToken = func(string) string { return unsigned(`{"alg":"none"}`, goodClaims(p.issuer(), time.Now())) }
+			p.IDToken = func(string) string { return liar.Unsigned(`{"alg":"none"}`, p.TrueClaims()) }
 		},
-		"invalid-athash": func(p *provider) { p.claims = set("at_hash", atHash("invalid")) },
+		"invalid-athash": func(p *provider) { p.Claims = liar.Set("at_hash", liar.AtHash("invalid")) },
 	} {
 		t.Run(module, func(t *testing.T) {
 			p := newProvider(t)
@@ -98,9 +99,9 @@ func TestOIDC14KidAbsentWithSeveralKeysIsNeverAFaultOfOurs(t *testing.T) {
 	for what, signer := range map[string]int{"signed by a published key": 0, "signed by a stranger": 2} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.published = append(p.published, jose.JSONWebKey{KeyID: "other", Key: rsaKey(1).Public()})
-			p.idToken = func(string) string {
-				return mustSign(jose.RS256, rsaKey(signer), "JWT", goodClaims(p.issuer(), time.Now()))
+			p.Publish(jose.JSONWebKey{KeyID: "other", Key: liar.Key(1).Public()})
+			p.IDToken = func(string) string {
+				return liar.Sign(jose.RS256, liar.Key(signer), "JWT", p.TrueClaims())
 			}
 			identity, tokens, err := redeem(t, p.relyingParty())
 			if signer == 0 && err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"fobdesk/internal/liar"
 	"fobdesk/internal/outcome"
 )
 
@@ -28,9 +29,9 @@ func TestOIDC06AnotherIssuerInDiscoveryIsRefusedBeforeAnyFurtherCall(t *testing.
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.metadata = set("issuer", other)
+			p.Metadata = liar.Set("issuer", other)
 			if other == "" {
-				p.metadata = set("issuer", p.issuer()+"/")
+				p.Metadata = liar.Set("issuer", p.ID()+"/")
 			}
 			rp := p.relyingParty()
 			_, _, err := redeem(t, rp)
@@ -38,7 +39,7 @@ func TestOIDC06AnotherIssuerInDiscoveryIsRefusedBeforeAnyFurtherCall(t *testing.
 			if _, err := rp.AuthorizationURL(t.Context(), trip()); !errors.Is(err, outcome.UpstreamUnavailable) {
 				t.Errorf("got %v", err)
 			}
-			if p.called(pathToken)+p.called(pathKeys) != 0 || rp.Ready() == nil {
+			if p.Called(liar.PathToken)+p.Called(liar.PathKeys) != 0 || rp.Ready() == nil {
 				t.Error("went on with another issuer's metadata")
 			}
 		})
@@ -47,7 +48,7 @@ func TestOIDC06AnotherIssuerInDiscoveryIsRefusedBeforeAnyFurtherCall(t *testing.
 
 func TestOIDC14DiscoveryIssuerMismatch(t *testing.T) {
 	p := newProvider(t)
-	p.metadata = set("issuer", p.URL+"/invalid")
+	p.Metadata = liar.Set("issuer", p.URL+"/invalid")
 	_, err := p.relyingParty().AuthorizationURL(t.Context(), trip())
 	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
 }
@@ -58,26 +59,26 @@ func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
 	}))
 	defer elsewhere.Close()
 	for what, change := range map[string]func(map[string]any){
-		"token endpoint at another port": set("token_endpoint", elsewhere.URL+"/token"),
-		"token endpoint at another host": set("token_endpoint", "https://evil.example/token"),
-		"token endpoint missing":         without("token_endpoint"),
-		"token endpoint relative":        set("token_endpoint", "/token"),
-		"token endpoint with a user":     set("token_endpoint", "http://user@127.0.0.1/token"),
-		"keys at another host":           set("jwks_uri", elsewhere.URL+"/keys"),
-		"keys missing":                   without("jwks_uri"),
-		"keys of the wrong type":         set("jwks_uri", 5),
-		"authorize without TLS":          set("authorization_endpoint", "http://login.example/authorize"),
-		"authorize as a script":          set("authorization_endpoint", "javascript:alert(1)"),
-		"authorize missing":              without("authorization_endpoint"),
-		"end session without TLS":        set("end_session_endpoint", "http://login.example/logout"),
-		"end session as data":            set("end_session_endpoint", "data:text/html,x"),
+		"token endpoint at another port": liar.Set("token_endpoint", elsewhere.URL+"/token"),
+		"token endpoint at another host": liar.Set("token_endpoint", "https://evil.example/token"),
+		"token endpoint missing":         liar.Without("token_endpoint"),
+		"token endpoint relative":        liar.Set("token_endpoint", "/token"),
+		"token endpoint with a user":     liar.Set("token_endpoint", "http://user@127.0.0.1/token"),
+		"keys at another host":           liar.Set("jwks_uri", elsewhere.URL+"/keys"),
+		"keys missing":                   liar.Without("jwks_uri"),
+		"keys of the wrong type":         liar.Set("jwks_uri", 5),
+		"authorize without TLS":          liar.Set("authorization_endpoint", "http://login.example/authorize"),
+		"authorize as a script":          liar.Set("authorization_endpoint", "javascript:alert(1)"),
+		"authorize missing":              liar.Without("authorization_endpoint"),
+		"end session without TLS":        liar.Set("end_session_endpoint", "http://login.example/logout"),
+		"end session as data":            liar.Set("end_session_endpoint", "data:text/html,x"),
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.metadata = change
+			p.Metadata = change
 			_, _, err := redeem(t, p.relyingParty())
 			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
-			if p.called(pathToken) != 0 {
+			if p.Called(liar.PathToken) != 0 {
 				t.Error("the code was presented")
 			}
 		})
@@ -89,12 +90,12 @@ func TestTOK07NoCallFollowsARedirect(t *testing.T) {
 		t.Error("a redirect was followed")
 	}))
 	defer elsewhere.Close()
-	for _, path := range []string{pathDiscovery, pathKeys, pathToken} {
+	for _, path := range []string{liar.PathDiscovery, liar.PathKeys, liar.PathToken} {
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			p := newProvider(t)
-			p.handle(path, func(w http.ResponseWriter, r *http.Request) {
+			p.Handle(path, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Location", elsewhere.URL+r.URL.Path)
-				reply(w, status, p.discoveryDocument())
+				liar.Reply(w, status, p.Document())
 			})
 			_, _, err := redeem(t, p.relyingParty())
 			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
@@ -141,14 +142,14 @@ func TestTOK07AnIssuerWithTLSHasNoEndpointWithout(t *testing.T) {
 
 func TestTOK07CertificatesAreVerified(t *testing.T) {
 	p := newProvider(t)
-	secure := httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(p.ServeHTTP))
 	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it complains of the handshake
 	secure.StartTLS()
 	defer secure.Close()
 	rp := p.relyingParty(func(c *Config) { c.Issuer = secure.URL + "/v2.0" })
 	_, _, err := redeem(t, rp)
 	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
-	if p.called(pathDiscovery) != 0 {
+	if p.Called(liar.PathDiscovery) != 0 {
 		t.Error("a stranger's certificate was believed")
 	}
 }
@@ -170,7 +171,7 @@ func TestFLT07ThePortalRecoversByItselfWhenTheIssuerDoes(t *testing.T) {
 				return nil, errors.New("planted: no route")
 			}
 			recorder := httptest.NewRecorder()
-			reply(recorder, http.StatusOK, map[string]any{
+			liar.Reply(recorder, http.StatusOK, map[string]any{
 				"issuer": config.Issuer, "authorization_endpoint": "https://login.example/authorize",
 				"token_endpoint": "https://login.example/token", "jwks_uri": "https://login.example/keys",
 			})
@@ -216,7 +217,7 @@ func TestFLT07ThePortalRecoversByItselfWhenTheIssuerDoes(t *testing.T) {
 
 func TestFLT07WithTheIssuerDownSignInAnswersAndAsksAtMostFiveTimesAMinute(t *testing.T) {
 	p := newProvider(t)
-	p.handle(pathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	p.Handle(liar.PathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
 	rp := p.relyingParty()
 	if err := rp.Ready(); err == nil {
 		t.Error("ready before anything is known")
@@ -225,13 +226,13 @@ func TestFLT07WithTheIssuerDownSignInAnswersAndAsksAtMostFiveTimesAMinute(t *tes
 		_, err := rp.AuthorizationURL(t.Context(), trip())
 		wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
 	}
-	asked := p.called(pathDiscovery)
+	asked := p.Called(liar.PathDiscovery)
 	_, err := rp.AuthorizationURL(t.Context(), trip())
 	wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
-	if p.called(pathDiscovery) != asked {
+	if p.Called(liar.PathDiscovery) != asked {
 		t.Error("asked a sixth time")
 	}
-	p.handle(pathDiscovery, nil)
+	p.Handle(liar.PathDiscovery, nil)
 	if _, err := rp.discover(t.Context()); err != nil { // as Run does
 		t.Fatal(err)
 	}
@@ -252,7 +253,7 @@ func TestFLT07ManyFirstSignInsShareOneDiscovery(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := p.called(pathDiscovery); got > 5 {
+	if got := p.Called(liar.PathDiscovery); got > 5 {
 		t.Errorf("discovered %d times", got)
 	}
 }
@@ -317,16 +318,16 @@ func TestALookIsSharedForFiveSecondsAndThenTakenAgain(t *testing.T) {
 	if err := rp.Look(t.Context()); err != nil || rp.Ready() != nil {
 		t.Fatalf("the issuer is there: %v", err)
 	}
-	p.handle(pathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
-	asked := p.called(pathDiscovery)
-	if err := rp.Look(t.Context()); err != nil || p.called(pathDiscovery) != asked {
+	p.Handle(liar.PathDiscovery, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+	asked := p.Called(liar.PathDiscovery)
+	if err := rp.Look(t.Context()); err != nil || p.Called(liar.PathDiscovery) != asked {
 		t.Errorf("at once it looked again: %v", err)
 	}
 	at = at.Add(5 * time.Second)
 	if err := rp.Look(t.Context()); !errors.Is(err, outcome.UpstreamUnavailable) || rp.Ready() == nil {
 		t.Errorf("the issuer is away: %v", err)
 	}
-	p.handle(pathDiscovery, nil)
+	p.Handle(liar.PathDiscovery, nil)
 	at = at.Add(5 * time.Second)
 	if err := rp.Look(t.Context()); err != nil {
 		t.Errorf("the issuer is back: %v", err)
@@ -337,7 +338,7 @@ func TestALookDoesNotOutlastWhoeverWaits(t *testing.T) {
 	p := newProvider(t)
 	rp := p.relyingParty()
 	hold := make(chan struct{})
-	p.handle(pathDiscovery, func(http.ResponseWriter, *http.Request) { <-hold })
+	p.Handle(liar.PathDiscovery, func(http.ResponseWriter, *http.Request) { <-hold })
 	defer close(hold)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()

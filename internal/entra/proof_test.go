@@ -25,29 +25,30 @@ import (
 	"testing"
 	"time"
 
+	"fobdesk/internal/liar"
 	"fobdesk/internal/outcome"
 )
 
 func TestTOK10ASecretGoesIntoTheBodyAndNowhereElse(t *testing.T) {
 	p := newProvider(t)
-	p.handle(pathToken, func(w http.ResponseWriter, r *http.Request) {
+	p.Handle(liar.PathToken, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" || r.URL.RawQuery != "" {
 			t.Error("the proof is not in the body alone")
 		}
-		reply(w, http.StatusOK, p.tokenAnswer())
+		liar.Reply(w, http.StatusOK, p.TokenAnswer())
 	})
 	if _, _, err := redeem(t, p.relyingParty()); err != nil {
 		t.Fatal(err)
 	}
-	form := p.lastForm()
+	form := p.LastForm()
 	if got := form["client_secret"]; len(got) != 1 || got[0] != testSecret || form.Get("client_assertion") != "" {
 		t.Error("want the client secret once and no assertion")
 	}
 }
 
 func TestTOK10ACertificateSignsANewAssertionEachTime(t *testing.T) {
-	leaf := certificateFor(t, rsaKey(3))
-	proof := mustCertificate(t, leaf, rsaKey(3))
+	leaf := certificateFor(t, liar.Key(3))
+	proof := mustCertificate(t, leaf, liar.Key(3))
 	p := newProvider(t)
 	rp := p.relyingParty(func(c *Config) { c.Proof = proof })
 	if _, _, err := redeem(t, rp); err != nil {
@@ -75,7 +76,7 @@ func mustCertificate(t *testing.T, leaf *x509.Certificate, key *rsa.PrivateKey) 
 // and answers its jti.
 func checkAssertion(t *testing.T, p *provider, leaf *x509.Certificate) string {
 	t.Helper()
-	form := p.lastForm()
+	form := p.LastForm()
 	if form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" || form.Get("client_secret") != "" {
 		t.Error("want an assertion and no secret")
 	}
@@ -96,7 +97,7 @@ func checkAssertion(t *testing.T, p *provider, leaf *x509.Certificate) string {
 		t.Errorf("header %v", header)
 	}
 	aud := fmt.Sprint(claims.Aud)
-	if strings.Trim(aud, "[]") != p.URL+pathToken || claims.Iss != testClient || claims.Sub != testClient || len(claims.Jti) < 22 {
+	if strings.Trim(aud, "[]") != p.URL+liar.PathToken || claims.Iss != testClient || claims.Sub != testClient || len(claims.Jti) < 22 {
 		t.Errorf("claims %+v", claims)
 	}
 	now := time.Now().Unix()
@@ -163,7 +164,7 @@ func TestTOK10ACertificateWhoseKeyIsNotRSAIsNoProof(t *testing.T) {
 	}
 	for what, pair := range map[string]tls.Certificate{
 		"nothing":           {},
-		"an elliptic curve": {Certificate: [][]byte{certificateFor(t, rsaKey(3)).Raw}, PrivateKey: key},
+		"an elliptic curve": {Certificate: [][]byte{certificateFor(t, liar.Key(3)).Raw}, PrivateKey: key},
 	} {
 		if proof, err := NewCertificate(pair); err == nil || proof != nil {
 			t.Errorf("%s: accepted", what)
@@ -178,7 +179,7 @@ func TestTOK10AFederatedTokenIsReadAtEachUse(t *testing.T) {
 	if _, _, err := redeem(t, rp); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.lastForm().Get("client_assertion"); got != "aGVhZA.Ym9keQ.b25l" {
+	if got := p.LastForm().Get("client_assertion"); got != "aGVhZA.Ym9keQ.b25l" {
 		t.Errorf("sent %q", got)
 	}
 	if err := os.WriteFile(file, []byte("aGVhZA.Ym9keQ.dHdv"), 0o600); err != nil {
@@ -187,7 +188,7 @@ func TestTOK10AFederatedTokenIsReadAtEachUse(t *testing.T) {
 	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.lastForm().Get("client_assertion"); got != "aGVhZA.Ym9keQ.dHdv" {
+	if got := p.LastForm().Get("client_assertion"); got != "aGVhZA.Ym9keQ.dHdv" {
 		t.Errorf("sent %q", got)
 	}
 }
@@ -215,7 +216,7 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != reasonClientProof {
 				t.Errorf("refresh: %v", err)
 			}
-			if p.called(pathToken) != 0 {
+			if p.Called(liar.PathToken) != 0 {
 				t.Error("the issuer was asked without a proof")
 			}
 		})
@@ -223,7 +224,7 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 }
 
 func TestTOK10AProofCannotBePrinted(t *testing.T) {
-	signed := mustCertificate(t, certificateFor(t, rsaKey(3)), rsaKey(3))
+	signed := mustCertificate(t, certificateFor(t, liar.Key(3)), liar.Key(3))
 	for _, proof := range []Proof{NewSecret("planted-secret"), signed, NewFederatedTokenFile("a-path")} {
 		config := Config{Proof: proof}
 		var log syncBuffer
@@ -233,7 +234,7 @@ func TestTOK10AProofCannotBePrinted(t *testing.T) {
 		}
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 			for _, text := range []string{fmt.Sprintf(verb, proof), fmt.Sprintf(verb, config), fmt.Sprintf(verb, New(config))} {
-				if strings.Contains(text, "planted") || strings.Contains(text, fmt.Sprintf("%x", "planted")) || strings.Contains(text, rsaKey(3).D.String()) {
+				if strings.Contains(text, "planted") || strings.Contains(text, fmt.Sprintf("%x", "planted")) || strings.Contains(text, liar.Key(3).D.String()) {
 					t.Errorf("%s printed %s", verb, text)
 				}
 			}

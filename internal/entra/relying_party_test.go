@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"fobdesk/internal/liar"
 	"fobdesk/internal/outcome"
 )
 
@@ -92,7 +93,7 @@ func TestOIDC03ARequestWithoutItsSecretsIsNotMade(t *testing.T) {
 
 func TestOIDC15SigningOutGoesToTheIssuerAndComesBack(t *testing.T) {
 	p := newProvider(t)
-	p.metadata = set("end_session_endpoint", p.URL+"/logout?p=1")
+	p.Metadata = liar.Set("end_session_endpoint", p.URL+"/logout?p=1")
 	rp := p.relyingParty()
 	if got := rp.EndSessionURL("hint", "https://fobdesk.example/"); got != "" {
 		t.Errorf("before metadata is known: %s", got)
@@ -108,7 +109,7 @@ func TestOIDC15SigningOutGoesToTheIssuerAndComesBack(t *testing.T) {
 			t.Errorf("hint %q: %s", hint, got)
 		}
 	}
-	p.metadata = without("end_session_endpoint")
+	p.Metadata = liar.Without("end_session_endpoint")
 	if _, err := rp.discover(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestLOG02NothingOfAnAnswerReachesAnErrorOrTheLog(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle(pathToken, lie)
+			p.Handle(liar.PathToken, lie)
 			var log syncBuffer
 			rp := p.relyingParty(logTo(&log))
 			_, _, redeemed := redeem(t, rp)

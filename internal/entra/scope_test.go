@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"fobdesk/internal/liar"
 	"fobdesk/internal/outcome"
 )
 
@@ -29,7 +30,7 @@ func TestOIDC03EachRequestAsksForItsOwnScopes(t *testing.T) {
 		if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), scopes); err != nil {
 			t.Fatal(err)
 		}
-		if got := p.lastForm().Get("scope"); got != want {
+		if got := p.LastForm().Get("scope"); got != want {
 			t.Errorf("the refresh asks for %q, want %q", got, want)
 		}
 	}
@@ -40,15 +41,15 @@ func TestWhatWasGrantedIsWhatTheIssuerSays(t *testing.T) {
 		answer func(map[string]any)
 		want   []string
 	}{
-		"as asked":   {set("scope", "openid "+graphScope), []string{"openid", graphScope}},
-		"no word":    {without("scope"), nil},
-		"an oddity":  {set("scope", 7), nil},
-		"empty":      {set("scope", ""), nil},
-		"many space": {set("scope", " a  b "), []string{"a", "b"}},
+		"as asked":   {liar.Set("scope", "openid "+graphScope), []string{"openid", graphScope}},
+		"no word":    {liar.Without("scope"), nil},
+		"an oddity":  {liar.Set("scope", 7), nil},
+		"empty":      {liar.Set("scope", ""), nil},
+		"many space": {liar.Set("scope", " a  b "), []string{"a", "b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProvider(t)
-			p.answer = test.answer
+			p.Answer = test.answer
 			_, tokens, err := redeem(t, p.relyingParty())
 			if err != nil || !slices.Equal(tokens.Scope, test.want) {
 				t.Errorf("granted %q, %v, want %q", tokens.Scope, err, test.want)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"fobdesk/internal/liar"
 	"fobdesk/internal/outcome"
 )
 
@@ -38,7 +39,7 @@ func refusing(status int, code string, number int, more ...func(map[string]any))
 		for _, change := range more {
 			change(body)
 		}
-		reply(w, status, body)
+		liar.Reply(w, status, body)
 	}
 }
 
@@ -59,7 +60,7 @@ func TestTOK03ACodeIsPresentedOnceWhateverComesOfIt(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle(pathToken, handler)
+			p.Handle(liar.PathToken, handler)
 			rp := p.relyingParty()
 			// The first call leaves a connection in the pool, on which the second could be repeated.
 			if _, err := rp.discover(t.Context()); err != nil {
@@ -68,13 +69,13 @@ func TestTOK03ACodeIsPresentedOnceWhateverComesOfIt(t *testing.T) {
 			if _, _, err := redeem(t, rp); (err == nil) != (handler == nil) {
 				t.Error(err)
 			}
-			if got := p.called(pathToken); got != 1 {
+			if got := p.Called(liar.PathToken); got != 1 {
 				t.Errorf("the code was presented %d times", got)
 			}
 			if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); (err == nil) != (handler == nil) {
 				t.Error(err)
 			}
-			if got := p.called(pathToken); got != 2 {
+			if got := p.Called(liar.PathToken); got != 2 {
 				t.Errorf("the refresh token was presented %d times", got-1)
 			}
 		})
@@ -92,7 +93,7 @@ func TestTOK03EveryTokenRequestCarriesWhatItMust(t *testing.T) {
 		"redirect_uri": {"https://fobdesk.example/auth/callback"},
 		"client_id":    {testClient}, "client_secret": {testSecret}, "claims": {capabilities},
 	}
-	if diff := cmp.Diff(want, map[string][]string(p.lastForm())); diff != "" {
+	if diff := cmp.Diff(want, map[string][]string(p.LastForm())); diff != "" {
 		t.Error(diff)
 	}
 	if _, _, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope}); err != nil {
@@ -103,7 +104,7 @@ func TestTOK03EveryTokenRequestCarriesWhatItMust(t *testing.T) {
 		"scope":     {"openid profile offline_access " + graphScope},
 		"client_id": {testClient}, "client_secret": {testSecret}, "claims": {capabilities},
 	}
-	if diff := cmp.Diff(want, map[string][]string(p.lastForm())); diff != "" {
+	if diff := cmp.Diff(want, map[string][]string(p.LastForm())); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -115,7 +116,7 @@ func TestTOK03ACodeWithoutItsVerifierOrNonceIsNotPresented(t *testing.T) {
 		_, _, err := rp.Redeem(t.Context(), args[0], args[1], args[2])
 		wants(t, err, outcome.SignInRefused, reasonCallback, "")
 	}
-	if got := p.called(pathToken); got != 0 {
+	if got := p.Called(liar.PathToken); got != 0 {
 		t.Errorf("presented %d times", got)
 	}
 }
@@ -135,11 +136,11 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 		{"revoked", refusing(400, "invalid_grant", 50173), reasonRevoked, reasonRevoked, "", "AADSTS50173"},
 		{"a bare invalid_grant", refusing(400, "invalid_grant", 0), reasonCodeUsed, reasonSessionExpired, "", ""},
 		{"an unknown number", refusing(400, "invalid_grant", 123456), reasonUnknown, reasonUnknown, "", "AADSTS123456"},
-		{"MFA wanted", refusing(400, "interaction_required", 50076, set("claims", claims)), reasonMFANotPassed, reasonMFANotPassed, "", "AADSTS50076"},
-		{"consent withdrawn", refusing(400, "invalid_grant", 65001, set("suberror", "consent_required")), reasonConsentMissing, reasonConsentMissing, "", "AADSTS65001"},
-		{"number only in words", refusing(400, "invalid_grant", 0, set("error_description", "AADSTS50057: off")), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
-		{"numbers that are none", refusing(400, "invalid_grant", 0, set("error_codes", []int{-1, 7, 50057})), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
-		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, set("error_codes", "50057")), reasonCodeUsed, reasonSessionExpired, "", ""},
+		{"MFA wanted", refusing(400, "interaction_required", 50076, liar.Set("claims", claims)), reasonMFANotPassed, reasonMFANotPassed, "", "AADSTS50076"},
+		{"consent withdrawn", refusing(400, "invalid_grant", 65001, liar.Set("suberror", "consent_required")), reasonConsentMissing, reasonConsentMissing, "", "AADSTS65001"},
+		{"number only in words", refusing(400, "invalid_grant", 0, liar.Set("error_description", "AADSTS50057: off")), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
+		{"numbers that are none", refusing(400, "invalid_grant", 0, liar.Set("error_codes", []int{-1, 7, 50057})), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
+		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, liar.Set("error_codes", "50057")), reasonCodeUsed, reasonSessionExpired, "", ""},
 		{"wrong secret", refusing(401, "invalid_client", 7000215), reasonClientProof, "", reasonClientProof, "AADSTS7000215"},
 		{"secret expired", refusing(401, "invalid_client", 7000222), reasonClientProof, "", reasonClientProof, "AADSTS7000222"},
 		{"bad assertion", refusing(401, "invalid_client", 700027), reasonClientProof, "", reasonClientProof, "AADSTS700027"},
@@ -154,7 +155,7 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle(pathToken, test.handler)
+			p.Handle(liar.PathToken, test.handler)
 			rp := p.relyingParty()
 			_, _, err := redeem(t, rp)
 			if test.redeem != "" {
@@ -183,7 +184,7 @@ func TestTOK06WithoutARefreshTokenThePersonIsSignedOut(t *testing.T) {
 	p := newProvider(t)
 	_, _, err := p.relyingParty().Refresh(t.Context(), "", ann(), []string{graphScope})
 	wants(t, err, outcome.SignedOut, reasonSessionExpired, "")
-	if p.called(pathToken) != 0 {
+	if p.Called(liar.PathToken) != 0 {
 		t.Error("the issuer was asked")
 	}
 }
@@ -194,23 +195,23 @@ func TestFLT10ATokenAnswerMustBeOne(t *testing.T) {
 		lie  func(map[string]any)
 		want bool
 	}{
-		{"token_type in small letters", set("token_type", "bearer"), true},
-		{"expires_in as text", set("expires_in", "3600"), true},
-		{"no refresh token", without("refresh_token"), true},
-		{"no token_type", without("token_type"), false},
-		{"another token_type", set("token_type", "mac"), false},
-		{"no access token", without("access_token"), false},
-		{"an empty access token", set("access_token", ""), false},
-		{"an access token of the wrong type", set("access_token", 1), false},
-		{"no expires_in", without("expires_in"), false},
-		{"expires_in 0", set("expires_in", 0), false},
-		{"expires_in below 0", set("expires_in", -60), false},
-		{"expires_in is words", set("expires_in", "soon"), false},
-		{"expires_in is true", set("expires_in", true), false},
+		{"token_type in small letters", liar.Set("token_type", "bearer"), true},
+		{"expires_in as text", liar.Set("expires_in", "3600"), true},
+		{"no refresh token", liar.Without("refresh_token"), true},
+		{"no token_type", liar.Without("token_type"), false},
+		{"another token_type", liar.Set("token_type", "mac"), false},
+		{"no access token", liar.Without("access_token"), false},
+		{"an empty access token", liar.Set("access_token", ""), false},
+		{"an access token of the wrong type", liar.Set("access_token", 1), false},
+		{"no expires_in", liar.Without("expires_in"), false},
+		{"expires_in 0", liar.Set("expires_in", 0), false},
+		{"expires_in below 0", liar.Set("expires_in", -60), false},
+		{"expires_in is words", liar.Set("expires_in", "soon"), false},
+		{"expires_in is true", liar.Set("expires_in", true), false},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
-			p.answer = test.lie
+			p.Answer = test.lie
 			rp := p.relyingParty()
 			_, tokens, err := redeem(t, rp)
 			_, refreshed, refreshErr := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
@@ -231,7 +232,7 @@ func TestFLT10ATokenAnswerMustBeOne(t *testing.T) {
 
 func TestFLT10AnAccessTokensLifeIsBelievedUpToADayAndABit(t *testing.T) {
 	p := newProvider(t)
-	p.answer = set("expires_in", 2_000_000_000)
+	p.Answer = liar.Set("expires_in", 2_000_000_000)
 	_, tokens, err := redeem(t, p.relyingParty())
 	if err != nil {
 		t.Fatal(err)
@@ -249,20 +250,20 @@ func TestOIDC13RefreshToken(t *testing.T) {
 		want        func(*Identity)
 		wantRefresh string
 	}{
-		{"an answer without an ID token keeps the person", without("id_token"), nil, func(*Identity) {}, "new-refresh"},
-		{"without a new refresh token the old one stays", without("refresh_token"), nil, func(*Identity) {}, testRefresh},
-		{"an empty new refresh token too", set("refresh_token", ""), nil, func(*Identity) {}, testRefresh},
-		{"no nonce", nil, without("nonce"), func(*Identity) {}, "new-refresh"},
-		{"another nonce", nil, set("nonce", "other"), func(*Identity) {}, "new-refresh"},
-		{"new roles count", nil, set("wids", []string{}), func(i *Identity) { i.Roles = []string{"r1"} }, "new-refresh"},
-		{"a new name is shown", nil, set("name", "Ann Bee"), func(i *Identity) { i.Person.Name = "Ann Bee" }, "new-refresh"},
-		{"sid and hint stay where left out", nil, all(without("sid"), without("login_hint")), func(*Identity) {}, "new-refresh"},
-		{"new ones count", nil, all(set("sid", "sid-2"), set("login_hint", "hint-2")), func(i *Identity) { i.SessionID, i.LoginHint = "sid-2", "hint-2" }, "new-refresh"},
+		{"an answer without an ID token keeps the person", liar.Without("id_token"), nil, func(*Identity) {}, "new-refresh"},
+		{"without a new refresh token the old one stays", liar.Without("refresh_token"), nil, func(*Identity) {}, testRefresh},
+		{"an empty new refresh token too", liar.Set("refresh_token", ""), nil, func(*Identity) {}, testRefresh},
+		{"no nonce", nil, liar.Without("nonce"), func(*Identity) {}, "new-refresh"},
+		{"another nonce", nil, liar.Set("nonce", "other"), func(*Identity) {}, "new-refresh"},
+		{"new roles count", nil, liar.Set("wids", []string{}), func(i *Identity) { i.Roles = []string{"r1"} }, "new-refresh"},
+		{"a new name is shown", nil, liar.Set("name", "Ann Bee"), func(i *Identity) { i.Person.Name = "Ann Bee" }, "new-refresh"},
+		{"sid and hint stay where left out", nil, liar.All(liar.Without("sid"), liar.Without("login_hint")), func(*Identity) {}, "new-refresh"},
+		{"new ones count", nil, liar.All(liar.Set("sid", "sid-2"), liar.Set("login_hint", "hint-2")), func(i *Identity) { i.SessionID, i.LoginHint = "sid-2", "hint-2" }, "new-refresh"},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
-			p.claims = test.claims
-			p.answer = func(m map[string]any) {
+			p.Claims = test.claims
+			p.Answer = func(m map[string]any) {
 				m["refresh_token"], m["access_token"] = "new-refresh", "new-access"
 				if test.answer != nil {
 					test.answer(m)
@@ -288,32 +289,32 @@ func TestOIDC13RefreshToken(t *testing.T) {
 
 func TestOIDC14RefreshTokenOfAnotherIssuerOrPersonIsRefused(t *testing.T) {
 	for what, lie := range map[string]func(map[string]any){
-		"refresh-token-invalid-issuer": set("iss", "https://invalid.example/v2.0"),
-		"refresh-token-invalid-sub":    set("sub", "invalid"),
-		"another oid":                  set("oid", "00000000-bbbb-cccc-dddd-eeeeeeeeeeee"),
-		"another tenant":               set("tid", testOID),
-		"another audience":             set("aud", "other"),
-		"expired":                      set("exp", 1_000_000_000),
-		"at_hash of the old token":     set("at_hash", atHash("old")),
+		"refresh-token-invalid-issuer": liar.Set("iss", "https://invalid.example/v2.0"),
+		"refresh-token-invalid-sub":    liar.Set("sub", "invalid"),
+		"another oid":                  liar.Set("oid", "00000000-bbbb-cccc-dddd-eeeeeeeeeeee"),
+		"another tenant":               liar.Set("tid", testOID),
+		"another audience":             liar.Set("aud", "other"),
+		"expired":                      liar.Set("exp", 1_000_000_000),
+		"at_hash of the old token":     liar.Set("at_hash", liar.AtHash("old")),
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			p.claims = lie
+			p.Claims = lie
 			identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			refusedIDToken(t, identity, tokens, err)
 		})
 	}
 	t.Run("forged", func(t *testing.T) {
 		p := newProvider(t)
-		p.idToken = func(string) string {
-			return mustSign(jose.RS256, jose.JSONWebKey{KeyID: "key-0", Key: rsaKey(1)}, "JWT", goodClaims(p.issuer(), time.Now()))
+		p.IDToken = func(string) string {
+			return liar.Sign(jose.RS256, jose.JSONWebKey{KeyID: "key-0", Key: liar.Key(1)}, "JWT", p.TrueClaims())
 		}
 		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 		refusedIDToken(t, identity, tokens, err)
 	})
 	t.Run("of the wrong type", func(t *testing.T) {
 		p := newProvider(t)
-		p.answer = set("id_token", 5)
+		p.Answer = liar.Set("id_token", 5)
 		identity, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 		refusedIDToken(t, identity, tokens, err)
 	})
@@ -342,7 +343,7 @@ func TestFLT01ATokenAnswerIsBoundedAndASilentIssuerIsSaidToBe(t *testing.T) {
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle(pathToken, test.handler)
+			p.Handle(liar.PathToken, test.handler)
 			_, _, err := redeem(t, p.relyingParty())
 			wants(t, err, outcome.UpstreamUnavailable, test.reason, "")
 		})

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fobdesk/internal/liar"
 )
 
 func TestFLT01ThePoolIsBoundedAndTLSIsModern(t *testing.T) {
@@ -39,7 +41,7 @@ func TestFLT01AnAnswerIsAtMostOneMiBDecoded(t *testing.T) {
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
-			p.handle("/x", func(w http.ResponseWriter, _ *http.Request) {
+			p.Handle("/x", func(w http.ResponseWriter, _ *http.Request) {
 				if !test.zip {
 					say(w, object(test.size))
 					return
@@ -71,17 +73,17 @@ func TestFLT02ADocumentIsAskedForOnceMore(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
-			for _, path := range []string{pathDiscovery, pathKeys} {
-				p.handle(path, func(w http.ResponseWriter, r *http.Request) {
-					p.handle(path, nil)
+			for _, path := range []string{liar.PathDiscovery, liar.PathKeys} {
+				p.Handle(path, func(w http.ResponseWriter, r *http.Request) {
+					p.Handle(path, nil)
 					trouble(w, r)
 				})
 			}
 			if _, _, err := redeem(t, p.relyingParty()); err != nil {
 				t.Error(err)
 			}
-			if p.called(pathDiscovery) != 2 || p.called(pathKeys) != 2 {
-				t.Errorf("asked %d and %d times", p.called(pathDiscovery), p.called(pathKeys))
+			if p.Called(liar.PathDiscovery) != 2 || p.Called(liar.PathKeys) != 2 {
+				t.Errorf("asked %d and %d times", p.Called(liar.PathDiscovery), p.Called(liar.PathKeys))
 			}
 		})
 	}
