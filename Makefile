@@ -96,9 +96,8 @@ load: go assets databases ## the program under load on SQLite and PostgreSQL, SE
 soak: go assets ## visit the program for SOAK seconds (eight hours), and see that nothing has grown
 	@FOBDESK_TEST_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run FIG03 ./cmd/fobdesk | sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
-mutants: go assets ## change each guard in turn and see that a test notices (hours); PACKAGES="internal/audit" for some
-	$(call need,jq,jq)
-	@.mutants/run
+mutants: go assets ## change each guard in turn and see that a test notices; PACKAGES="internal/audit" for some
+	@cd .mutants && go run . $(PACKAGES)
 
 lighthouse: go assets browser .lighthouse/node_modules/lighthouse/package.json ## score four pages by Lighthouse: 100 each in performance, accessibility, best practices
 	@FOBDESK_TEST_LIGHTHOUSE=1 go test -count 1 -timeout 15m -v -run Lighthouse ./internal/e2e | \

@@ -1,0 +1,253 @@
+// Command mutants changes each guard of a package in turn and sees that a test of the package
+// notices. All mutants of a package are compiled into its tests at once, each asleep until the
+// environment wakes it, so one costs no more than the tests that reach it: those run, the quickest
+// first, until one fails. What no test reaches lives.
+//
+// Without arguments it looks at all that guards. An argument is a package, the files of it to change (all if none are named) and the packages whose
+// tests are asked, its own first: internal/desk, web:policy.go,origin.go, internal/desk+web.
+//
+// The changes are those of gremlins (a comparison's boundary or its opposite, an operator of
+// arithmetic, a sign, a count) and two more: a guard is taken out, so that its condition never holds,
+// and a condition of two parts is left with one.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// guards are the packages that guard. Of web it is the doors; its screens have goldens.
+func guards() []string {
+	return []string{
+		"internal/outcome", "internal/station", "internal/audit", "internal/session", "internal/entra",
+		"internal/desk+web",
+		"web:routes.go,server.go,middleware.go,headers.go,origin.go,limit.go,policy.go,return_to.go,form.go,refuse.go," +
+			"signin.go,stepup.go,grant.go,sessions.go,seen.go",
+	}
+}
+
+// result is what became of a package's mutants.
+type result struct {
+	name                     string
+	mutants, killed, endless int
+	lived                    int // harmless ones among them
+	harmless                 int
+}
+
+func main() {
+	workers := flag.Int("workers", 2, "mutants at a time")
+	enough := flag.Float64("enough", 90, "percent of the mutants of each package that have to be killed")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	known, err := readHarmless("harmless")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	args := flag.Args()
+	if len(args) == 0 {
+		args = guards()
+	}
+	var results []result
+	for _, arg := range args {
+		r, err := examine(ctx, arg, *workers, known)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		results = append(results, r)
+	}
+	if !table(results, *enough) {
+		os.Exit(1)
+	}
+}
+
+// examine tries the mutants that one argument names.
+func examine(ctx context.Context, arg string, workers int, known map[string]bool) (result, error) {
+	arg, more, _ := strings.Cut(arg, "+")
+	name, files, some := strings.Cut(arg, ":")
+	fmt.Printf("== %s\n", name)
+	work, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return result{}, err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	overlay, mutants, err := plant(ctx, name, work, func(file string) bool { return !some || slices.Contains(strings.Split(files, ","), file) })
+	if err != nil {
+		return result{}, err
+	}
+	var tests []test
+	for _, in := range append([]string{name}, strings.Fields(strings.ReplaceAll(more, "+", " "))...) {
+		b, err := compile(ctx, in, work, overlay)
+		if err != nil {
+			return result{}, err
+		}
+		of, err := b.survey(ctx, workers)
+		if err != nil {
+			return result{}, err
+		}
+		tests = append(tests, of...)
+	}
+	ends := make([]end, len(mutants))
+	var saying sync.Mutex
+	each(workers, len(mutants), func(i int) {
+		m := mutants[i]
+		ends[i] = m.try(ctx, tests)
+		if ends[i] != killed {
+			saying.Lock()
+			defer saying.Unlock()
+			fmt.Printf("%s  %s/%s%s\n", ends[i], name, m, mark(known[key(name, m)]))
+		}
+	})
+	return count(name, mutants, ends, known), ctx.Err()
+}
+
+func count(name string, mutants []mutant, ends []end, known map[string]bool) result {
+	r := result{name: name, mutants: len(mutants)}
+	for i, m := range mutants {
+		switch ends[i] {
+		case killed:
+			r.killed++
+		case endless:
+			r.endless++
+		default:
+			r.lived++
+			if known[key(name, m)] {
+				r.harmless++
+			}
+		}
+	}
+	return r
+}
+
+func mark(harmless bool) string {
+	if harmless {
+		return "  (harmless)"
+	}
+	return ""
+}
+
+// end is what became of a mutant.
+type end string
+
+const (
+	killed    end = "killed"
+	endless   end = "endless" // the tests did not end, not in thrice the time either
+	lived     end = "LIVED"
+	unreached end = "UNTRIED" // no test reaches it
+)
+
+// try wakes one mutant: first before the few quickest tests that reach it, then before all others.
+func (m mutant) try(ctx context.Context, tests []test) end {
+	var reach []test
+	for _, t := range tests {
+		if slices.Contains(t.reaches, m.id) {
+			reach = append(reach, t)
+		}
+	}
+	if len(reach) == 0 {
+		return unreached
+	}
+	for few := 3; len(reach) > 0; few *= 4 {
+		n := 1
+		for n < min(few, len(reach)) && reach[n].in == reach[0].in {
+			n++
+		}
+		if said := m.before(ctx, reach[:n]); said != lived {
+			return said
+		}
+		reach = reach[n:]
+	}
+	return lived
+}
+
+// before runs some tests of one package with the mutant awake.
+func (m mutant) before(ctx context.Context, tests []test) end {
+	names := make([]string, len(tests))
+	limit := 20 * time.Second
+	for i, t := range tests {
+		names[i] = t.name
+		limit += 10 * t.takes
+	}
+	env := []string{"MUTANT=" + strconv.Itoa(m.id)}
+	_, err := tests[0].in.run(ctx, limit, env, names...)
+	if errors.Is(err, context.DeadlineExceeded) {
+		_, err = tests[0].in.run(ctx, 3*limit, env, names...)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return endless
+	case err != nil:
+		return killed
+	}
+	return lived
+}
+
+// each does something for each number below n, some at a time.
+func each(workers, n int, do func(i int)) {
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+}
+
+// readHarmless reads which mutants may live: a line each of where they are, the change and why.
+func readHarmless(path string) (map[string]bool, error) {
+	f, err := os.Open(path) //nolint:gosec // beside this program
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	known := map[string]bool{}
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		line := lines.Text()
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		fields := strings.Split(line, "\t")
+		if len(fields) != 3 {
+			return nil, fmt.Errorf("%s: want where, what and why: %q", path, line)
+		}
+		known[fields[0]+"\t"+fields[1]] = true
+	}
+	return known, lines.Err()
+}
+
+func key(name string, m mutant) string {
+	return fmt.Sprintf("%s/%s %s %s\t%s → %s", name, m.file, m.in, m.kind, m.code, m.into)
+}
+
+// table prints the figures and reports whether they are enough: a mutant that is known to be harmless
+// counts as one that lives.
+func table(results []result, enough float64) bool {
+	good := true
+	fmt.Printf("\n%-18s %8s %7s %8s %6s %9s %9s\n", "package", "mutants", "killed", "endless", "lived", "harmless", "killed %")
+	for _, r := range results {
+		percent := 100 * float64(r.killed+r.endless) / float64(max(1, r.mutants))
+		fmt.Printf("%-18s %8d %7d %8d %6d %9d %9.1f\n", r.name, r.mutants, r.killed, r.endless, r.lived, r.harmless, percent)
+		good = good && percent >= enough
+	}
+	return good
+}
