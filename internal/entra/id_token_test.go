@@ -45,6 +45,12 @@ func TestOIDC04AnIDTokenCountsOnlyIfEveryCheckPasses(t *testing.T) {
 		{"no name, username, sid or hint", all(without("name"), without("preferred_username"), without("sid"), without("login_hint")), true},
 		{"nonce sent but a time of authentication too", set("auth_time", at(-time.Hour)), true},
 
+		{"authenticated in 1970", set("auth_time", 0), true},
+		{"authenticated when nobody can say", set("auth_time", maxUnixTime), true},
+		{"authenticated before 1970", set("auth_time", -1), false},
+		{"authenticated beyond all bounds", set("auth_time", maxUnixTime+1), false},
+		{"authenticated at no time", set("auth_time", "now"), false},
+
 		{"a claim with a name much like sub", set("\u017fub", "other"), true},
 		{"another issuer, ours in a claim with a name much like iss", func(m map[string]any) { m["i\u017fs"], m["iss"] = m["iss"], "https://evil.example" }, false},
 		{"aud in capitals only", all(without("aud"), set("AUD", testClient)), false},
@@ -220,6 +226,34 @@ func TestFLT09FiveMinutesOfSkewAreToleratedAndMoreIsRefusedWithAHint(t *testing.
 				t.Errorf("no hint in the log: %s", log.text())
 			}
 		})
+	}
+}
+
+func TestOIDC04WhoItIsIsReadWithinBounds(t *testing.T) {
+	good := claims{Subject: testSubject, TenantID: testTenant, ObjectID: testOID}
+	rp := New(Config{TenantID: testTenant})
+	for name, test := range map[string]struct {
+		change func(*claims)
+		want   bool
+	}{
+		"the longest subject":   {func(c *claims) { c.Subject = strings.Repeat("s", maxSubject) }, true},
+		"a longer one":          {func(c *claims) { c.Subject = strings.Repeat("s", maxSubject+1) }, false},
+		"the longest object id": {func(c *claims) { c.ObjectID = strings.Repeat("a", maxID) }, true},
+		"a longer object id":    {func(c *claims) { c.ObjectID = strings.Repeat("a", maxID+1) }, false},
+	} {
+		c := good
+		test.change(&c)
+		if err := rp.checkPerson(c); (err == nil) != test.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	good.TenantID = ""
+	if New(Config{}).checkPerson(good) == nil {
+		t.Error("of no tenant at all is taken where none is configured")
+	}
+	nothing := ""
+	if (idToken{nonce: &nothing}).check(nil, claims{}) == nil {
+		t.Error("no nonce is the nonce that was not sent")
 	}
 }
 

@@ -50,6 +50,44 @@ func TestOIDC14DiscoveryIssuerMismatch(t *testing.T) {
 	p.metadata = set("issuer", p.URL+"/invalid")
 	_, err := p.relyingParty().AuthorizationURL(t.Context(), trip())
 	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	if !strings.Contains(err.Error(), p.URL+"/invalid") || !strings.Contains(err.Error(), p.issuer()) {
+		t.Errorf("the log does not say which issuer came for which: %v", err)
+	}
+}
+
+func TestOIDC10KeysThatMovedAreFetchedWhereTheyAre(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	if _, _, err := redeem(t, rp); err != nil {
+		t.Fatal(err)
+	}
+	p.metadata = set("jwks_uri", p.URL+"/moved")
+	p.rotate("key-1", 1)
+	p.handle(pathKeys, http.NotFound)
+	p.handle("/moved", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusOK, map[string]any{"keys": p.published})
+	})
+	if err := rp.Discover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := redeem(t, rp); err != nil || p.called("/moved") != 1 {
+		t.Errorf("got %v, fetched %d times", err, p.called("/moved"))
+	}
+}
+
+func TestFLT07WhatWasFoundInTheFutureIsLookedForAnew(t *testing.T) {
+	p := newProvider(t)
+	at := time.Now()
+	rp := p.relyingParty(func(c *Config) { c.Now = func() time.Time { return at } })
+	for _, step := range []struct {
+		passes time.Duration
+		asked  int
+	}{{0, 1}, {lookLife - 1, 1}, {1, 2}, {-time.Minute, 3}} {
+		at = at.Add(step.passes)
+		if err := rp.Look(t.Context()); err != nil || p.called(pathDiscovery) != step.asked {
+			t.Errorf("after %v more: %v, asked %d times, want %d", step.passes, err, p.called(pathDiscovery), step.asked)
+		}
+	}
 }
 
 func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
@@ -69,6 +107,7 @@ func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
 		"authorize without TLS":          set("authorization_endpoint", "http://login.example/authorize"),
 		"authorize as a script":          set("authorization_endpoint", "javascript:alert(1)"),
 		"authorize missing":              without("authorization_endpoint"),
+		"end session of the wrong type":  set("end_session_endpoint", 5),
 		"end session without TLS":        set("end_session_endpoint", "http://login.example/logout"),
 		"end session as data":            set("end_session_endpoint", "data:text/html,x"),
 	} {
@@ -108,7 +147,9 @@ func TestTOK07PlainHTTPIsForThisMachineOnly(t *testing.T) {
 		"http://127.0.0.1:8080/token":   true,
 		"http://[::1]:8080/token":       true,
 		"http://localhost/token":        true,
+		"http://fobs.localhost/token":   true,
 		"http://login.example/token":    false,
+		"ftp://localhost/token":         false,
 		"http://127.0.0.1.example/t":    false,
 		"http://localhost.example/t":    false,
 		"ftp://login.example/token":     false,
@@ -136,6 +177,16 @@ func TestTOK07AnIssuerWithTLSHasNoEndpointWithout(t *testing.T) {
 		if err := rp.atIssuer(endpoint); (err == nil) != want {
 			t.Errorf("%s: %v", endpoint, err)
 		}
+	}
+}
+
+func TestTOK07NothingIsAtAnIssuerThatIsNoAddress(t *testing.T) {
+	rp := New(Config{Issuer: "://"})
+	if rp.atIssuer("https://login.example/token") == nil {
+		t.Error("an endpoint is at its host")
+	}
+	if _, err := rp.Clock(t.Context()); err == nil {
+		t.Error("it has a clock")
 	}
 }
 
