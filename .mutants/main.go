@@ -143,7 +143,7 @@ type end string
 
 const (
 	killed    end = "killed"
-	endless   end = "endless" // the tests did not end, not in thrice the time either
+	endless   end = "endless" // the tests did not end, not in twice the time more
 	lived     end = "LIVED"
 	unreached end = "UNTRIED" // no test reaches it
 )
@@ -175,7 +175,7 @@ func (m mutant) try(ctx context.Context, tests []test) end {
 // before runs some tests of one package with the mutant awake.
 func (m mutant) before(ctx context.Context, tests []test) end {
 	names := make([]string, len(tests))
-	limit := 20 * time.Second
+	limit := 10 * time.Second
 	for i, t := range tests {
 		names[i] = t.name
 		limit += 10 * t.takes
@@ -183,7 +183,7 @@ func (m mutant) before(ctx context.Context, tests []test) end {
 	env := []string{"MUTANT=" + strconv.Itoa(m.id)}
 	_, err := tests[0].in.run(ctx, limit, env, names...)
 	if errors.Is(err, context.DeadlineExceeded) {
-		_, err = tests[0].in.run(ctx, 3*limit, env, names...)
+		_, err = tests[0].in.run(ctx, 2*limit, env, names...)
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
