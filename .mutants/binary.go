@@ -113,7 +113,6 @@ func compile(ctx context.Context, name, work, overlay string) (*binary, error) {
 
 // test is one of a package's, and how long it takes alone.
 type test struct {
-	in      *binary
 	name    string
 	takes   time.Duration
 	reaches []int
@@ -131,7 +130,7 @@ func (b *binary) survey(ctx context.Context, workers int) ([]test, error) {
 	tests := make([]test, len(names))
 	each(workers, len(names), func(i int) {
 		t := &tests[i]
-		t.in, t.name = b, names[i]
+		t.name = names[i]
 		reached := b.path + ".reached." + strconv.Itoa(i)
 		began := time.Now()
 		out, err := b.run(ctx, 10*time.Minute, []string{"MUTANTS_REACHED=" + reached}, t.name)

@@ -3,8 +3,8 @@
 // environment wakes it, so one costs no more than the tests that reach it: those run, the quickest
 // first, until one fails. What no test reaches lives.
 //
-// Without arguments it looks at all that guards. An argument is a package, the files of it to change (all if none are named) and the packages whose
-// tests are asked, its own first: internal/desk, web:policy.go,origin.go, internal/desk+web.
+// Without arguments it looks at all that guards. An argument is a package and, where only some of its
+// files are to be changed, their names: internal/desk, web:policy.go,origin.go.
 //
 // The changes are those of gremlins (a comparison's boundary or its opposite, an operator of
 // arithmetic, a sign, a count) and two more: a guard is taken out, so that its condition never holds,
@@ -30,7 +30,7 @@ import (
 func guards() []string {
 	return []string{
 		"internal/outcome", "internal/station", "internal/audit", "internal/session", "internal/entra",
-		"internal/desk+web",
+		"internal/desk",
 		"web:routes.go,server.go,middleware.go,headers.go,origin.go,limit.go,policy.go,return_to.go,form.go,refuse.go," +
 			"signin.go,stepup.go,grant.go,sessions.go,seen.go",
 	}
@@ -75,7 +75,6 @@ func main() {
 
 // examine tries the mutants that one argument names.
 func examine(ctx context.Context, arg string, workers int, known map[string]bool) (result, error) {
-	arg, more, _ := strings.Cut(arg, "+")
 	name, files, some := strings.Cut(arg, ":")
 	fmt.Printf("== %s\n", name)
 	work, err := os.MkdirTemp("", "mutants")
@@ -87,23 +86,19 @@ func examine(ctx context.Context, arg string, workers int, known map[string]bool
 	if err != nil {
 		return result{}, err
 	}
-	var tests []test
-	for _, in := range append([]string{name}, strings.Fields(strings.ReplaceAll(more, "+", " "))...) {
-		b, err := compile(ctx, in, work, overlay)
-		if err != nil {
-			return result{}, err
-		}
-		of, err := b.survey(ctx, workers)
-		if err != nil {
-			return result{}, err
-		}
-		tests = append(tests, of...)
+	b, err := compile(ctx, name, work, overlay)
+	if err != nil {
+		return result{}, err
+	}
+	tests, err := b.survey(ctx, workers)
+	if err != nil {
+		return result{}, err
 	}
 	ends := make([]end, len(mutants))
 	var saying sync.Mutex
 	each(workers, len(mutants), func(i int) {
 		m := mutants[i]
-		ends[i] = m.try(ctx, tests)
+		ends[i] = b.try(ctx, m, tests)
 		if ends[i] != killed {
 			saying.Lock()
 			defer saying.Unlock()
@@ -149,7 +144,7 @@ const (
 )
 
 // try wakes one mutant: first before the few quickest tests that reach it, then before all others.
-func (m mutant) try(ctx context.Context, tests []test) end {
+func (b *binary) try(ctx context.Context, m mutant, tests []test) end {
 	var reach []test
 	for _, t := range tests {
 		if slices.Contains(t.reaches, m.id) {
@@ -160,11 +155,8 @@ func (m mutant) try(ctx context.Context, tests []test) end {
 		return unreached
 	}
 	for few := 3; len(reach) > 0; few *= 4 {
-		n := 1
-		for n < min(few, len(reach)) && reach[n].in == reach[0].in {
-			n++
-		}
-		if said := m.before(ctx, reach[:n]); said != lived {
+		n := min(few, len(reach))
+		if said := b.before(ctx, m, reach[:n]); said != lived {
 			return said
 		}
 		reach = reach[n:]
@@ -172,8 +164,8 @@ func (m mutant) try(ctx context.Context, tests []test) end {
 	return lived
 }
 
-// before runs some tests of one package with the mutant awake.
-func (m mutant) before(ctx context.Context, tests []test) end {
+// before runs some tests with the mutant awake.
+func (b *binary) before(ctx context.Context, m mutant, tests []test) end {
 	names := make([]string, len(tests))
 	limit := 10 * time.Second
 	for i, t := range tests {
@@ -181,9 +173,9 @@ func (m mutant) before(ctx context.Context, tests []test) end {
 		limit += 10 * t.takes
 	}
 	env := []string{"MUTANT=" + strconv.Itoa(m.id)}
-	_, err := tests[0].in.run(ctx, limit, env, names...)
+	_, err := b.run(ctx, limit, env, names...)
 	if errors.Is(err, context.DeadlineExceeded) {
-		_, err = tests[0].in.run(ctx, 2*limit, env, names...)
+		_, err = b.run(ctx, 2*limit, env, names...)
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

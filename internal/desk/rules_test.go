@@ -94,16 +94,25 @@ func TestAnActOnWhatThePageNoLongerShowsIsNotDone(t *testing.T) {
 		{"the page did not say", "", outcome.New(outcome.Throttled), outcome.Assigned},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			b, graph := newBench(t), accepts(held...)
-			graph.listErr = test.list
-			by := b.forAda()
-			by.Seen = test.seen
-			_, err := b.Assign(t.Context(), graph, inStock("", oath.StatusAvailable), by, enrolment(t, "588651").Serial)
-			if got := cameTo(err, outcome.Assigned); got != test.want {
-				t.Errorf("came to %s (%v), want %s", got, err, test.want)
-			}
-			if wrote := writes(graph) > 0; wrote != (test.want == outcome.Assigned) {
-				t.Errorf("Graph was asked %q", graph.calls())
+			for act, do := range map[string]func(b *bench, graph *scripted, by desk.By) (string, error){
+				"assign": func(b *bench, graph *scripted, by desk.By) (string, error) {
+					return b.Assign(t.Context(), graph, inStock("", oath.StatusAvailable), by, enrolment(t, "588651").Serial)
+				},
+				"enrol": func(b *bench, graph *scripted, by desk.By) (string, error) {
+					return b.EnrolFor(t.Context(), graph, nil, by, enrolment(t, "588651"))
+				},
+			} {
+				b, graph := newBench(t), accepts(held...)
+				graph.listErr = test.list
+				by := b.forAda()
+				by.Seen = test.seen
+				_, err := do(b, graph, by)
+				if got := cameTo(err, outcome.Assigned); got != test.want {
+					t.Errorf("%s: came to %s (%v), want %s", act, got, err, test.want)
+				}
+				if wrote := writes(graph) > 0; wrote != (test.want == outcome.Assigned) {
+					t.Errorf("%s: Graph was asked %q", act, graph.calls())
+				}
 			}
 		})
 	}
@@ -206,8 +215,10 @@ func (f forgetful) ClearLostSerial(ctx context.Context, of string, before time.T
 }
 
 func (f forgetful) LostOf(ctx context.Context, personID string) (map[string]time.Time, error) {
-	lost, err := f.Memory.LostOf(ctx, personID)
-	return lost, errors.Join(f.fail("LostOf"), err)
+	if err := f.fail("LostOf"); err != nil {
+		return nil, err
+	}
+	return f.Memory.LostOf(ctx, personID)
 }
 
 func (f forgetful) SaveReplacement(ctx context.Context, r desk.Replacement) error {
@@ -348,6 +359,9 @@ func TestOnlyWhatWasDoneHasAReceipt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := b.Receipt(t.Context(), ada, "none"); !errors.Is(err, desk.ErrNoReceipt) || errors.Is(err, outcome.Unavailable) {
+		t.Errorf("of no act: %v", err)
+	}
 	if _, err := b.Receipt(t.Context(), ada, refused.RequestID); !errors.Is(err, desk.ErrNoReceipt) {
 		t.Errorf("of a refused act: %v", err)
 	}
@@ -371,6 +385,60 @@ func TestOnlyWhatWasDoneHasAReceipt(t *testing.T) {
 	}
 	if settled, err := b.Settle(t.Context(), "", nil); err != nil || len(settled) > 0 {
 		t.Errorf("nobody's acts: %v, %v", settled, err)
+	}
+}
+
+func TestAFobIsNotTouchedWhereThePersonsCannotBeRead(t *testing.T) {
+	for name, act := range map[string]func(b *bench, graph *scripted) (string, error){
+		"activate": func(b *bench, graph *scripted) (string, error) {
+			return b.Activate(t.Context(), graph, b.by("ada"), desk.Activation{MethodID: fobID, Code: enrolment(t, "588651").Code})
+		},
+		"remove": func(b *bench, graph *scripted) (string, error) {
+			return b.Remove(t.Context(), graph, b.by("ada"), desk.Removal{MethodID: fobID})
+		},
+		"deactivate": func(b *bench, graph *scripted) (string, error) {
+			return b.Deactivate(t.Context(), graph, b.forAda(), desk.Deactivation{MethodID: fobID})
+		},
+	} {
+		b, graph := newBench(t), accepts(fob(oath.StatusAssigned, time.Time{}))
+		graph.listErr = outcome.New(outcome.Throttled)
+		if _, err := act(b, graph); !errors.Is(err, outcome.Throttled) || writes(graph) > 0 {
+			t.Errorf("%s: %v after %q", name, err, graph.calls())
+		}
+	}
+}
+
+func TestLIM01AWrongCodeToActivateCountsForTheFob(t *testing.T) {
+	for _, test := range []struct{ name, serial, counter string }{
+		{"by its serial number", strings.ToLower(serial), "serial:" + serial}, {"or by its id, where Graph leaves that out", "", "serial:" + fobID},
+	} {
+		b := newBench(t)
+		held := fob(oath.StatusAssigned, time.Time{})
+		held.Device.SerialNumber = test.serial
+		graph := &scripted{held: []oath.Method{held}, write: refuses(outcome.WrongCode)}
+		_, err := b.Activate(t.Context(), graph, b.by("ada"), desk.Activation{MethodID: fobID, Code: enrolment(t, "588651").Code})
+		if !errors.Is(err, outcome.WrongCode) {
+			t.Fatal(err)
+		}
+		if n, err := b.Ledger.Tries(t.Context(), test.counter, b.time().Add(-time.Hour)); err != nil || n != 1 {
+			t.Errorf("%s: %d tries (%v), want one", test.name, n, err)
+		}
+	}
+}
+
+func TestAUD03AnIntentIsTakenForLostOnceItsActMustHaveEnded(t *testing.T) {
+	b := newBench(t)
+	if err := b.Ledger.Open(t.Context(), desk.Act{ID: "open", Event: desk.EventEnrol, Serial: serial, At: b.time()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		passes time.Duration
+		lost   int
+	}{{29 * time.Second, 0}, {2 * time.Second, 1}, {time.Minute, 0}} {
+		b.pass(step.passes)
+		if n, err := b.Sweep(t.Context()); err != nil || n != step.lost {
+			t.Errorf("after %v more %d are lost (%v), want %d", step.passes, n, err, step.lost)
+		}
 	}
 }
 

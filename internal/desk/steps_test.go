@@ -75,7 +75,7 @@ func TestWhereGraphTakesNoOneStepForOthersTheFobIsBoundInTheStepsItTakes(t *test
 			calls: "assignAndActivate assignAndActivateDevice assign activate"},
 		{name: "only activated, where it is the person's already", answers: never, list: hers, want: outcome.Enrolled,
 			calls: "assignAndActivate assignAndActivateDevice activate"},
-		{name: "in no way", answers: with("assign", no), list: free, want: outcome.NotAllowed, calls: "assignAndActivate assignAndActivateDevice assign"},
+		{name: "in no way", answers: with("assign", &outcome.Error{Outcome: outcome.NotAllowed, Reference: "another"}), list: free, want: outcome.NotAllowed, calls: "assignAndActivate assignAndActivateDevice assign"},
 		{name: "not assigned just now", answers: with("assign", outcome.New(outcome.Throttled)), list: free, want: outcome.Throttled,
 			calls: "assignAndActivate assignAndActivateDevice assign"},
 		{name: "assigned, and the code is wrong", answers: with("activate", wrong), list: free, want: outcome.WrongCode, reason: "assigned",
@@ -184,6 +184,16 @@ func TestUndoTakesBackWhatTheActBoundAndNothingElse(t *testing.T) {
 		{"the newer of two", outcome.Enrolled, []func(*bench) oath.Method{bound("old", -time.Hour), bound("new", 0)}, nil, outcome.Removed, "new"},
 		{"in either order", outcome.Enrolled, []func(*bench) oath.Method{bound("new", 0), bound("old", -time.Hour)}, nil, outcome.Removed, "new"},
 		{"by a clock that is a minute ahead", outcome.Enrolled, []func(*bench) oath.Method{bound("one", time.Minute)}, nil, outcome.Removed, "one"},
+		{"one of which Graph does not say when", outcome.Enrolled, []func(*bench) oath.Method{func(*bench) oath.Method {
+			m := fob(oath.StatusActivated, time.Time{})
+			m.ID = "one"
+			return m
+		}}, nil, outcome.Removed, "one"},
+		{"beside another fob that is newer", outcome.Enrolled, []func(*bench) oath.Method{bound("one", 0), func(b *bench) oath.Method {
+			m := bound("another", time.Second)(b)
+			m.Device.SerialNumber = "OTHER"
+			return m
+		}}, nil, outcome.Removed, "one"},
 		{"one that was bound since", outcome.Enrolled, []func(*bench) oath.Method{bound("one", time.Minute+time.Second)}, nil, outcome.NotFound, ""},
 		{"one that is gone", outcome.Enrolled, nil, nil, outcome.NotFound, ""},
 		{"an act that bound none", outcome.Removed, []func(*bench) oath.Method{bound("one", 0)}, nil, outcome.NotFound, ""},
@@ -215,6 +225,19 @@ func TestUndoTakesBackWhatTheActBoundAndNothingElse(t *testing.T) {
 				t.Errorf("Graph was asked %q", graph.calls())
 			}
 		})
+	}
+	for took, want := range map[bool]outcome.Outcome{true: "", false: outcome.UpstreamUnavailable} {
+		b, graph := newBench(t), accepts()
+		graph.held = []oath.Method{bound("one", 0)(b)}
+		graph.write = func(s *scripted) (string, error) {
+			if took {
+				s.held = nil
+			}
+			return "", lost
+		}
+		if _, err := b.Undo(t.Context(), graph, b.forAda(), done(b, outcome.Enrolled)); cameTo(err, "") != want {
+			t.Errorf("a lost answer, took %t: %v", took, err)
+		}
 	}
 	b := newBench(t)
 	odd := done(b, outcome.Enrolled)
@@ -256,6 +279,10 @@ func TestUnderWhichConditionsAReplacementIsUnderWay(t *testing.T) {
 			{"refused", lose, []oath.Method{active}, no, outcome.NotAllowed, 1, 1, ""},
 			{"done", lose, []oath.Method{active}, nil, "", 1, 1, outcome.Deactivated},
 		},
+		"lost, then refused though it was to go": {
+			{"lost", keep, []oath.Method{active}, lost, outcome.OutcomeUnknown, 1, 1, ""},
+			{"refused", keep, []oath.Method{active}, no, outcome.NotAllowed, 1, 1, ""},
+		},
 		"lost, then gone": {
 			{"lost", keep, []oath.Method{active}, lost, outcome.OutcomeUnknown, 1, 1, ""},
 			{"gone", keep, gone, nil, "", 0, 1, outcome.Removed},
@@ -283,6 +310,11 @@ func TestUnderWhichConditionsAReplacementIsUnderWay(t *testing.T) {
 			}
 			if n := writes(graph); n != step.writes {
 				t.Errorf("%s, %s: Graph was asked %q", name, step.name, graph.calls())
+			}
+			for _, call := range graph.calls() {
+				if kind, _, _ := strings.Cut(call, " "); kind != "list" && (kind == "remove") != step.in.Remove {
+					t.Errorf("%s, %s: Graph was asked to %s", name, step.name, call)
+				}
 			}
 			open, err := b.Replacements(t.Context(), "ada")
 			if err != nil || len(open) != step.open || len(open) == 1 && open[0].Off != step.off {

@@ -133,7 +133,7 @@ func TestFLT02ADocumentIsAskedForAtOnceAndAgainAfterAMoment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := d.RoundTrip(req); !errors.Is(err, io.EOF) { //nolint:bodyclose // there is none
+			if _, err := d.RoundTrip(req); !errors.Is(err, io.EOF) {
 				t.Errorf("got %v", err)
 			}
 			if len(calls) != 2 || calls[0] != 0 || calls[1] < 100*time.Millisecond || calls[1] >= 300*time.Millisecond {

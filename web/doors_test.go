@@ -1,0 +1,200 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/session"
+	"fobdesk/internal/station"
+)
+
+func TestSRV08OnlyAPanicOnPurposeReachesTheServer(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	s.echo.GET("/fault", func(echo.Context) error { panic(errors.New("planted")) })
+	s.echo.GET("/abort", func(echo.Context) error { panic(http.ErrAbortHandler) })
+	if got := s.answer(httptest.NewRequest(http.MethodGet, "/fault", nil)); got.Code != http.StatusInternalServerError {
+		t.Errorf("an error that panics answered %d", got.Code)
+	}
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("cutting a connection panicked with %v", err)
+		}
+	}()
+	s.answer(httptest.NewRequest(http.MethodGet, "/abort", nil))
+}
+
+func TestWhoeverWatchesARequestGivesItItsContext(t *testing.T) {
+	type key struct{}
+	s := newServer(t, new(strings.Builder))
+	for _, wants := range []bool{true, false} {
+		var route string
+		var status int
+		s.Watch = func(ctx context.Context, _, path string) (context.Context, func(int)) {
+			route = path
+			if wants {
+				ctx = context.WithValue(ctx, key{}, "watched")
+			}
+			return ctx, func(came int) { status = came }
+		}
+		var got any
+		handler := s.watch(func(c echo.Context) error {
+			got = c.Request().Context().Value(key{})
+			return c.NoContent(http.StatusTeapot)
+		})
+		c := s.echo.NewContext(httptest.NewRequest(http.MethodGet, "/healthz", nil), httptest.NewRecorder())
+		c.SetPath("/healthz")
+		if err := handler(c); err != nil {
+			t.Fatal(err)
+		}
+		if (got == "watched") != wants || route != "/healthz" || status != http.StatusTeapot {
+			t.Errorf("the handler got %v, and %s came to %d", got, route, status)
+		}
+	}
+}
+
+func TestSRV03WhatIsNoPathLeadsNowhere(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.URL = &url.URL{Opaque: ".evil.example/"}
+	r.RemoteAddr = "10.1.2.3:1"
+	r.Header.Set("X-Forwarded-Proto", "http")
+	if got := s.answer(r); got.Code != http.StatusForbidden || got.Header().Get("Location") != "" {
+		t.Errorf("answered %d to %q", got.Code, got.Header().Get("Location"))
+	}
+}
+
+func TestSRV03APortalOnPlainHTTPLeadsNobodyToHTTPS(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	s.BaseURL = &url.URL{Scheme: "http", Host: "fobs.example"}
+	r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+	r.RemoteAddr = "10.1.2.3:1"
+	r.Header.Set("X-Forwarded-Proto", "http")
+	if got := s.answer(r); got.Code != http.StatusOK {
+		t.Errorf("answered %d to %q", got.Code, got.Header().Get("Location"))
+	}
+}
+
+func TestSRV04APeerThatCannotBeReadIsNoProxy(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	for peer, want := range map[string]bool{"10.1.2.3:1": true, "[::ffff:10.1.2.3]:1": true, "192.0.2.1:1": false, "": false, "@": false} {
+		if got := s.fromProxy(&http.Request{RemoteAddr: peer}); got != want {
+			t.Errorf("%q is a proxy: %t", peer, got)
+		}
+	}
+}
+
+func TestCSRF02AndCSRF03WhereALinkStandsDoesNotMatter(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	for _, test := range []struct {
+		method, path string
+		want         int
+	}{
+		{http.MethodGet, "/enrol", http.StatusFound}, {http.MethodHead, "/enrol", http.StatusFound},
+		{http.MethodPost, "/csp-report", http.StatusNoContent}, {http.MethodPost, "/enrol", http.StatusForbidden},
+	} {
+		r := httptest.NewRequest(test.method, test.path, nil)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Origin", "https://evil.example")
+		if got := s.answer(r).Code; got != test.want {
+			t.Errorf("%s %s from elsewhere answered %d, want %d", test.method, test.path, got, test.want)
+		}
+	}
+}
+
+func TestCSRF04WithoutATokenTheBrowserHasToProveTheOrigin(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	for name, test := range map[string]struct {
+		header http.Header
+		want   bool
+	}{
+		"by Fetch Metadata": {http.Header{"Sec-Fetch-Site": {"same-origin"}}, true},
+		"by Origin":         {http.Header{"Origin": {"https://fobs.example"}}, true},
+		"not at all":        {http.Header{}, false},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/enrol", nil)
+		r.Header = test.header
+		if got := s.validCSRF(s.echo.NewContext(r, httptest.NewRecorder()), &session.Session{}); got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+func TestINP03AFormHasUpToAHundredFields(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	handler := s.formBody(func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	for fields, want := range map[int]bool{1: true, maxFields: true, maxFields + 1: false} {
+		r := httptest.NewRequest(http.MethodPost, "/enrol", strings.NewReader(strings.Repeat("a=1&", fields-1)+"b=2"))
+		r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationForm)
+		if err := handler(s.echo.NewContext(r, httptest.NewRecorder())); (err == nil) != want {
+			t.Errorf("%d fields: %v", fields, err)
+		}
+	}
+}
+
+func TestINP07AHiddenFieldIsTakenAsItIsUpToItsBound(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "GALT1 ü": true, strings.Repeat("x", 256): true, strings.Repeat("x", 257): false, "\xff": false, "\u202e": false} {
+		if got, err := asSeen(text); (err == nil) != want || want && got != text {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+}
+
+func TestROL04RolesAreBelievedForAnHour(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	at := time.Now()
+	s.Now, s.AdminRoles = func() time.Time { return at }, []string{"admin"}
+	for age, want := range map[time.Duration]bool{0: true, time.Hour: true, time.Hour + 1: false} {
+		if err := s.allowAdmin(&session.Session{Roles: []string{"admin"}, IssuedAt: at.Add(-age)}); (err == nil) != want {
+			t.Errorf("%v old: %v", age, err)
+		}
+	}
+}
+
+// away are the rows of stations in a database that is down.
+type away struct{ station.Rows }
+
+func (away) StationOfKey(context.Context, string) (station.Station, error) {
+	return station.Station{}, errors.New("the database is down")
+}
+
+func TestKSK04AStationWhoseKeyCannotBeLookedUpIsNoOrdinaryBrowser(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	s.Stations = station.New(station.Config{Rows: away{}, Secure: true, Now: time.Now})
+	s.echo.GET("/forgotten", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) }, s.admit)
+	for path, want := range map[string]int{
+		"/": http.StatusServiceUnavailable, "/kiosk": http.StatusServiceUnavailable, "/accessibility": http.StatusServiceUnavailable,
+		"/healthz": http.StatusOK, "/forgotten": http.StatusForbidden, // neither asks who it is
+	} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.AddCookie(&http.Cookie{Name: "__Host-fobdesk-station", Value: strings.Repeat("A", 43)})
+		if got := s.answer(r); got.Code != want {
+			t.Errorf("%s answered %d, want %d", path, got.Code, want)
+		}
+	}
+}
+
+func TestWhereAGrantIsAskedForAgain(t *testing.T) {
+	for _, test := range []struct {
+		path  string
+		grant session.Grant
+		want  string
+	}{
+		{"/admin/fobs?serial=A", session.GrantInventory, "/admin/fobs?ask=inventory&serial=A"},
+		{"/admin/fobs?ask=inventory&serial=A", "", "/admin/fobs?serial=A"},
+		{"/admin/fobs?ask=admin", "", "/admin/fobs"},
+		{"/admin/fobs?a=%zz", session.GrantAdmin, "/admin/fobs"},
+		{"/admin/fobs", session.GrantAdmin, "/admin/fobs?ask=admin"},
+	} {
+		if got := asking(test.path, test.grant); got != test.want {
+			t.Errorf("%s for %q is %s, want %s", test.path, test.grant, got, test.want)
+		}
+	}
+}
