@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/station"
 )
@@ -195,6 +196,106 @@ func TestWhereAGrantIsAskedForAgain(t *testing.T) {
 	} {
 		if got := asking(test.path, test.grant); got != test.want {
 			t.Errorf("%s for %q is %s, want %s", test.path, test.grant, got, test.want)
+		}
+	}
+}
+
+func TestFLT01AnEntraThatGaveNoAnswerIsAGatewayThatTimedOut(t *testing.T) {
+	for reason, want := range map[string]int{reasonSilent: http.StatusGatewayTimeout, "entra_broken": http.StatusBadGateway} {
+		if got := statusOf(&outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: reason}); got != want {
+			t.Errorf("%s is %d, want %d", reason, got, want)
+		}
+	}
+}
+
+func TestLIM02WhenToComeBackIsToldInWholeSeconds(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	for wait, want := range map[time.Duration]string{
+		-time.Second: "", 0: "", 1: "1", time.Second: "1", time.Second + 1: "2", time.Minute: "60",
+	} {
+		w := httptest.NewRecorder()
+		setRetryAfter(s.echo.NewContext(httptest.NewRequest(http.MethodGet, "/", nil), w), wait)
+		if got := w.Header().Get("Retry-After"); got != want {
+			t.Errorf("%v is told as %q, want %q", wait, got, want)
+		}
+	}
+}
+
+func TestOIDC16HowOldAProofMayBe(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	at := time.Now()
+	s.Now = func() time.Time { return at }
+	for _, test := range []struct {
+		atSignIn          bool
+		signedIn, stepped time.Duration // ago
+		stale             bool
+	}{
+		{true, time.Hour, freshForm, false}, {true, 0, freshForm + 1, true},
+		{false, freshSignIn, time.Hour, false}, {false, freshSignIn + 1, 0, true},
+	} {
+		s.StepUpAtSignIn = test.atSignIn
+		sess := &session.Session{SignedIn: at.Add(-test.signedIn), SteppedUp: at.Add(-test.stepped)}
+		if got := s.stale(sess, freshForm); got != test.stale {
+			t.Errorf("%+v: stale %t", test, got)
+		}
+	}
+	for ago, want := range map[time.Duration]bool{time.Minute - 1: true, time.Minute: false} {
+		if got := s.justBack(&session.Session{SignedIn: at.Add(-ago)}); got != want {
+			t.Errorf("back %v ago is just now: %t", ago, got)
+		}
+	}
+}
+
+// counted are the rows of sessions in a database that only counts what it is asked to end.
+type counted struct {
+	session.Rows
+	ends int
+	err  error
+}
+
+func (r *counted) EndSessionsOfSID(context.Context, string, time.Time) (int, error) {
+	r.ends++
+	return 0, r.err
+}
+
+func TestSES11OnlyTheIssuersWordEndsASession(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	s.Issuer = "https://login.example/v2.0"
+	rows := &counted{}
+	s.Sessions.Rows = rows
+	logout := func(sid, issuer string) int {
+		query := url.Values{"sid": {sid}, "iss": {issuer}}
+		return s.answer(httptest.NewRequest(http.MethodGet, "/auth/front-channel-logout?"+query.Encode(), nil)).Code
+	}
+	for _, test := range []struct {
+		sid, issuer string
+		ends        int
+	}{
+		{"sid", s.Issuer, 1}, {"sid", "", 1}, {strings.Repeat("s", 256), s.Issuer, 1},
+		{"sid", "https://evil.example", 0}, {"", s.Issuer, 0}, {strings.Repeat("s", 257), s.Issuer, 0},
+	} {
+		rows.ends = 0
+		if got := logout(test.sid, test.issuer); got != http.StatusOK || rows.ends != test.ends {
+			t.Errorf("sid of %d bytes from %q: %d, and the store was asked %d times", len(test.sid), test.issuer, got, rows.ends)
+		}
+	}
+	rows.err = errors.New("the database is down")
+	if got := logout("sid", s.Issuer); got != http.StatusServiceUnavailable {
+		t.Errorf("with the database down: %d", got)
+	}
+}
+
+func TestSES08ABrowserIsNamedInAFewWordsOrNotAtAll(t *testing.T) {
+	for agent, want := range map[string]string{
+		"": "",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0": "Firefox · Linux",
+		strings.Repeat("x", 64) + "/1":                                           strings.Repeat("x", 64), strings.Repeat("x", 65) + "/1": "",
+		"\u202efox/1": "",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("User-Agent", agent)
+		if got := agentOf(r); got != want {
+			t.Errorf("%q is %q, want %q", agent, got, want)
 		}
 	}
 }

@@ -274,9 +274,9 @@ func TestFLT01AFobThatGraphDoesNotShowYetIsActivatedWithin25Seconds(t *testing.T
 		d.ReadBack = []time.Duration{0, time.Hour, time.Hour}
 		no := notThisWay()
 		graph := &scripted{write: says(map[string][]error{
-			"assignAndActivate": {no}, "assignAndActivateDevice": {no}, "activate": {outcome.New(outcome.NotFound), nil},
+			"assignAndActivate": {no}, "assignAndActivateDevice": {no}, "activate": {outcome.New(outcome.NotFound)},
 		})}
-		if _, err := d.EnrolFor(t.Context(), graph, inStock("", oath.StatusAvailable), desk.By{Actor: oath.Person{ID: "grace"}, Subject: oath.Person{ID: "ada"}}, enrolment(t, "588651")); err != nil {
+		if _, err := d.EnrolFor(t.Context(), graph, inStock("", oath.StatusAvailable), desk.By{Actor: oath.Person{ID: "grace"}, Subject: oath.Person{ID: "ada"}}, enrolment(t, "588651")); !errors.Is(err, outcome.NotFound) {
 			t.Errorf("came to %v", err)
 		}
 		if got := names(graph.calls()); got != "assignAndActivate assignAndActivateDevice assign activate activate" {
