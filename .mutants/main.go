@@ -82,9 +82,13 @@ func examine(ctx context.Context, arg string, workers int, known map[string]bool
 		return result{}, err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	overlay, mutants, err := plant(ctx, name, work, func(file string) bool { return !some || slices.Contains(strings.Split(files, ","), file) })
+	change := func(file string) bool { return !some || slices.Contains(strings.Split(files, ","), file) }
+	overlay, mutants, err := plant(ctx, name, work, change)
 	if err != nil {
 		return result{}, err
+	}
+	for _, listed := range gone(known, name, mutants, change) {
+		fmt.Printf("%-8s  on the list of the harmless, but not in the code: %s\n", "GONE", listed)
 	}
 	b, err := compile(ctx, name, work, overlay)
 	if err != nil {
@@ -98,39 +102,36 @@ func examine(ctx context.Context, arg string, workers int, known map[string]bool
 	var saying sync.Mutex
 	each(workers, len(mutants), func(i int) {
 		m := mutants[i]
-		ends[i] = b.try(ctx, m, tests)
+		if known[key(name, m)] {
+			ends[i] = harmless
+		} else {
+			ends[i] = b.try(ctx, m, tests)
+		}
 		if ends[i] != killed {
 			saying.Lock()
 			defer saying.Unlock()
-			fmt.Printf("%s  %s/%s%s\n", ends[i], name, m, mark(known[key(name, m)]))
+			fmt.Printf("%-8s  %s/%s\n", ends[i], name, m)
 		}
 	})
-	return count(name, mutants, ends, known), ctx.Err()
+	return count(name, mutants, ends), ctx.Err()
 }
 
-func count(name string, mutants []mutant, ends []end, known map[string]bool) result {
+func count(name string, mutants []mutant, ends []end) result {
 	r := result{name: name, mutants: len(mutants)}
-	for i, m := range mutants {
-		switch ends[i] {
+	for _, came := range ends {
+		switch came {
 		case killed:
 			r.killed++
 		case endless:
 			r.endless++
+		case harmless:
+			r.harmless++
+			r.lived++
 		default:
 			r.lived++
-			if known[key(name, m)] {
-				r.harmless++
-			}
 		}
 	}
 	return r
-}
-
-func mark(harmless bool) string {
-	if harmless {
-		return "  (harmless)"
-	}
-	return ""
 }
 
 // end is what became of a mutant.
@@ -140,7 +141,8 @@ const (
 	killed    end = "killed"
 	endless   end = "endless" // the tests did not end, not in twice the time more
 	lived     end = "LIVED"
-	unreached end = "UNTRIED" // no test reaches it
+	unreached end = "UNTRIED"  // no test reaches it
+	harmless  end = "harmless" // it is on the list, and not tried
 )
 
 // try wakes one mutant: first before the few quickest tests that reach it, then before all others.
@@ -164,7 +166,8 @@ func (b *binary) try(ctx context.Context, m mutant, tests []test) end {
 	return lived
 }
 
-// before runs some tests with the mutant awake.
+// before runs some tests with the mutant awake. What fails has to pass with the mutant asleep, at once
+// after it: on a busy machine a test may fail by itself, and then it is asked again.
 func (b *binary) before(ctx context.Context, m mutant, tests []test) end {
 	names := make([]string, len(tests))
 	limit := 10 * time.Second
@@ -173,17 +176,35 @@ func (b *binary) before(ctx context.Context, m mutant, tests []test) end {
 		limit += 10 * t.takes
 	}
 	env := []string{"MUTANT=" + strconv.Itoa(m.id)}
-	_, err := b.run(ctx, limit, env, names...)
-	if errors.Is(err, context.DeadlineExceeded) {
-		_, err = b.run(ctx, 2*limit, env, names...)
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return endless
-	case err != nil:
-		return killed
+	for range 3 {
+		out, err := b.run(ctx, limit, env, names...)
+		if errors.Is(err, context.DeadlineExceeded) {
+			out, err = b.run(ctx, 2*limit, env, names...)
+		}
+		switch {
+		case err == nil:
+			return lived
+		case errors.Is(err, context.DeadlineExceeded):
+			return endless
+		}
+		if _, err := b.run(ctx, 2*limit, nil, failed(out, names)...); err == nil {
+			return killed
+		}
 	}
 	return lived
+}
+
+// failed are the tests that the output says failed; all of them where it does not say.
+func failed(out string, all []string) (names []string) {
+	for line := range strings.Lines(out) {
+		if name, ok := strings.CutPrefix(line, "--- FAIL: "); ok {
+			names = append(names, strings.Fields(name)[0])
+		}
+	}
+	if len(names) == 0 {
+		return all
+	}
+	return names
 }
 
 // each does something for each number below n, some at a time.
@@ -225,6 +246,19 @@ func readHarmless(path string) (map[string]bool, error) {
 		known[fields[0]+"\t"+fields[1]] = true
 	}
 	return known, lines.Err()
+}
+
+// gone are the entries of the list, of the package's files that change names, that fit no mutant.
+func gone(known map[string]bool, name string, mutants []mutant, change func(file string) bool) (entries []string) {
+	for entry := range known {
+		at, _, _ := strings.Cut(entry, " ")
+		file, ours := strings.CutPrefix(at, name+"/")
+		if ours && change(file) && !slices.ContainsFunc(mutants, func(m mutant) bool { return key(name, m) == entry }) {
+			entries = append(entries, entry)
+		}
+	}
+	slices.Sort(entries)
+	return entries
 }
 
 func key(name string, m mutant) string {
