@@ -17,10 +17,16 @@ type mutant struct {
 	id   int
 	file string // below the package's folder
 	line int
-	in   string // the function, or what else is declared
+	in   string // the function; "open(2)" for the second change of this very kind and code in it
 	kind string
 	code string // what is changed, as it stands in the source
 	into string // what it becomes
+}
+
+// same reports whether the other is told apart from this one by its line alone.
+func (m mutant) same(other mutant) bool {
+	m.id, m.line = other.id, other.line
+	return m == other
 }
 
 func (m mutant) String() string {
@@ -228,7 +234,11 @@ func (s *source) add(n ast.Node, kind, code, into string) int {
 	id := len(*s.found) + 1
 	line := s.pkg.Fset.Position(n.Pos()).Line
 	flat := func(text string) string { return strings.Join(strings.Fields(text), " ") }
-	*s.found = append(*s.found, mutant{id, s.name, line, s.in, kind, flat(code), flat(into)})
+	m := mutant{id, s.name, line, s.in, kind, flat(code), flat(into)}
+	for n := 2; slices.ContainsFunc(*s.found, m.same); n++ {
+		m.in = fmt.Sprintf("%s(%d)", s.in, n)
+	}
+	*s.found = append(*s.found, m)
 	return id
 }
 

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/sessions"
 
 	"fobdesk/internal/outcome"
 )
@@ -19,6 +22,12 @@ func TestADatabaseThatFailsIsToldWhateverWasAsked(t *testing.T) {
 		ask    func(ctx context.Context, st *Store, sess *Session) error
 	}{
 		{"UpdateSession", func(ctx context.Context, st *Store, sess *Session) error { return st.update(ctx, sess) }},
+		{"UpdateSession", func(ctx context.Context, st *Store, sess *Session) error {
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+			g := sessions.NewSession(st, sessionCookie)
+			g.Options, g.ID, g.Values[liveKey] = st.cookieOptions(0), sess.place.row.Key, sess
+			return g.Save(r, httptest.NewRecorder())
+		}},
 		{"LeaseSession", func(ctx context.Context, st *Store, sess *Session) error { return st.Decline(ctx, sess, GrantAdmin) }},
 		{"SessionsOfPerson", func(ctx context.Context, st *Store, sess *Session) error {
 			_, err := st.SignedIn(ctx, sess)
