@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -296,6 +297,38 @@ func TestSES08ABrowserIsNamedInAFewWordsOrNotAtAll(t *testing.T) {
 		r.Header.Set("User-Agent", agent)
 		if got := agentOf(r); got != want {
 			t.Errorf("%q is %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestARefusalIsToldWhereItBelongs(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	r := httptest.NewRequest(http.MethodGet, "/enrol", nil)
+	c := s.echo.NewContext(r, httptest.NewRecorder())
+	for came, good := range map[outcome.Outcome]bool{outcome.Enrolled: true, outcome.WrongCode: false} {
+		if got := s.tell(c, outcome.New(came)); got.Good != good || got.Outcome != string(came) {
+			t.Errorf("%s is told as %+v", came, got.Summary)
+		}
+	}
+	got := s.tell(c, &outcome.Error{Outcome: outcome.InvalidInput, Fields: []outcome.Field{
+		{Name: fieldSerial, Flaw: "empty"}, {Name: fieldForm, Flaw: "characters"}, {Name: fieldSeen, Flaw: "characters"},
+	}})
+	var leads []string
+	for _, link := range got.Errors {
+		leads = append(leads, link.Field)
+	}
+	if want := []string{fieldSerial, "", ""}; !slices.Equal(leads, want) {
+		t.Errorf("the summary leads to %q, want %q", leads, want)
+	}
+	for reason, atStation := range map[string]string{"": "visit", "again": "again.visit"} {
+		refusal := &outcome.Error{Outcome: outcome.WrongCode, Reason: reason}
+		c.Set(stationKey, (*station.Station)(nil))
+		if got := standing(c, refusal).Reason; got != reason {
+			t.Errorf("elsewhere %q is worded as %q", reason, got)
+		}
+		c.Set(stationKey, &station.Station{ID: "one"})
+		if got := standing(c, refusal).Reason; got != atStation || refusal.Reason != reason {
+			t.Errorf("at a station %q is worded as %q, want %q", reason, got, atStation)
 		}
 	}
 }
