@@ -108,9 +108,8 @@ random: go assets ## send the portal REQUESTS (100000) requests of every odd sha
 	@FOBDESK_TEST_REQUESTS=$(REQUESTS) go test -count 1 -timeout 24h -v -run FIG04 ./web | \
 	sed -e '/^=== /d' -e 's/^ *[a-z_]*_test\.go:[0-9]*: //'
 
-mutants: go assets ## change each guard in turn and see that a test notices (hours); PACKAGES="internal/audit" for some
-	$(call need,jq,jq)
-	@.mutants/run
+mutants: go assets ## change each guard in turn and see that a test notices; PACKAGES="internal/audit" for some
+	@cd .mutants && go run . $(PACKAGES)
 
 lighthouse: go assets browser .lighthouse/node_modules/lighthouse/package.json ## score four pages by Lighthouse: 100 each in performance, accessibility, best practices
 	@FOBDESK_TEST_LIGHTHOUSE=1 go test -count 1 -timeout 15m -v -run Lighthouse ./internal/e2e | \

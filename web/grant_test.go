@@ -273,3 +273,23 @@ func TestAFormThatNeedsAWiderGrantComesBackAsItWas(t *testing.T) {
 		t.Errorf("back at %s: %s", back.URL, back.Body)
 	}
 }
+
+func TestAGrantIsAskedForWhereThePageNeedsOneAlone(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, grace)
+	if page := v.Get(t, "/enrol?ask=admin"); page.Status != http.StatusOK {
+		t.Errorf("a page for everybody answered %d to %q", page.Status, page.Header.Get("Location"))
+	}
+}
+
+func TestTheAdminsGrantIsAskedForAgainThoughItWasRefused(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, grace)
+	w.Cloud.Update(func(s *sim.Switches) { s.Unconsented = []string{"UserAuthenticationMethod.ReadWrite.All"} })
+	denied(t, "without consent", v.Follow(t, v.Get(t, "/admin")))
+	if scope := asked(t, v.Get(t, "/admin")).Get("scope"); !strings.Contains(scope, "UserAuthenticationMethod.ReadWrite.All") {
+		t.Errorf("the second time %q is asked for", scope)
+	}
+}

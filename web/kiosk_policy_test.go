@@ -556,3 +556,30 @@ func TestKSK01AnotherPersonInsideAVisitBeginsTheirOwn(t *testing.T) {
 		})
 	}
 }
+
+func TestKSK05WhatAnOperatorTypedIsKeptNowhereOnceTheirSignInIsOver(t *testing.T) {
+	t.Parallel()
+	w, k := newKioskWorld(t, e2e.Setting("FOBDESK_KIOSK_IDLE", "3h"), e2e.Setting("FOBDESK_KIOSK_MAX", "3h"))
+	k.operates(t, grace)
+	w.Clock.Pass(61 * time.Minute)
+	w.Cloud.RevokeSessions(grace)
+	page := k.Post(t, "/kiosk/operator", enrolment(goodFob, "123456"))
+	if page.Status != http.StatusSeeOther || page.Header.Get("Location") != "/kiosk" {
+		t.Errorf("answered %d to %q", page.Status, page.Header.Get("Location"))
+	}
+	for cookie := range k.Cookies() {
+		if strings.Contains(cookie, "draft") {
+			t.Errorf("%s is left", cookie)
+		}
+	}
+}
+
+func TestAnOperatorWithoutConsentIsLedToNobodysApproval(t *testing.T) {
+	t.Parallel()
+	w, k := newKioskWorld(t)
+	w.Cloud.Update(func(s *sim.Switches) { s.Unconsented = []string{"UserAuthenticationMethod.ReadWrite.All"} })
+	page := k.visit(t, "/kiosk/operator", grace)
+	if page.Status != http.StatusForbidden || strings.Contains(string(page.Body), "adminconsent") {
+		t.Errorf("answered %d to %q: %.300s", page.Status, page.Header.Get("Location"), page.Body)
+	}
+}

@@ -67,3 +67,12 @@ func TestSES08AnAdminSignsAPersonOutEverywhere(t *testing.T) {
 		t.Errorf("no object id: %d", page.Status)
 	}
 }
+
+func TestSES08ASessionThatIsOverAlreadyIsNotSaidToHaveBeenEndedJustNow(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ada)
+	if page := v.Post(t, "/sessions/none/end", url.Values{}); page.Status != http.StatusSeeOther || page.Header.Get("Location") != "/sessions" {
+		t.Errorf("answered %d to %q", page.Status, page.Header.Get("Location"))
+	}
+}

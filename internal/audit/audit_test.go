@@ -111,6 +111,19 @@ func TestAUD04VerifyFindsTheFirstRowThatIsWrong(t *testing.T) {
 	}
 }
 
+func TestAUD04ARowThatIsMissingIsToldFromOneThatWasChanged(t *testing.T) {
+	for why, change := range map[string]func([]audit.Entry) []audit.Entry{
+		"it is missing; the next is 4": func(e []audit.Entry) []audit.Entry { return append(e[:2], e[3:]...) },
+		"it is out of order":           func(e []audit.Entry) []audit.Entry { return append(e[:2], e[1:]...) },
+		"not as it was written":        func(e []audit.Entry) []audit.Entry { e[3].Serial = "other"; return e },
+	} {
+		_, err := audit.Verify([]byte("key"), audit.Head{}, audit.Head{}, entries(change(chained(5)), nil))
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("got %v, want %s", err, why)
+		}
+	}
+}
+
 func cut(from, to int) func([]audit.Entry) []audit.Entry {
 	return func(e []audit.Entry) []audit.Entry { return e[from:to] }
 }
@@ -133,7 +146,7 @@ func TestAUD04AHeadIsReadAsItIsWritten(t *testing.T) {
 		}
 	}
 	sum := strings.Repeat("ab", 32)
-	for _, wrong := range []string{"", ":", "5", "5:", "5:" + sum[2:], "5:" + sum + "ab", "-1:" + sum, "5:" + sum[1:] + "g", "99999999999999999999:" + sum, "0:ab"} {
+	for _, wrong := range []string{"", ":", "5", "5:", "5:" + sum[2:], "5:" + sum + "ab", "5:" + sum + "g", "-1:" + sum, "5:" + sum[1:] + "g", "99999999999999999999:" + sum, "0:ab"} {
 		if head, err := audit.ParseHead(wrong); err == nil {
 			t.Errorf("%q is %v, want an error", wrong, head)
 		}

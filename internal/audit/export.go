@@ -116,7 +116,7 @@ func rowWriter(w *bufio.Writer, f Format) (func(exported) error, error) {
 // which some leave out as they read.
 func cell(s string) string {
 	begins := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.Is(unicode.Zs, r) })
-	if first, _ := utf8.DecodeRuneInString(begins); begins != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+	if first, _ := utf8.DecodeRuneInString(begins); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

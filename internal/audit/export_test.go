@@ -129,6 +129,21 @@ func TestAnExportThatFailsIsAnError(t *testing.T) {
 	}
 }
 
+func TestAnExportThatNobodyTakesReadsNoFurther(t *testing.T) {
+	failure := errors.New("failure")
+	for _, format := range []audit.Format{audit.CSV, audit.JSONLines} {
+		read := 0
+		endless := func(yield func(audit.Row, error) bool) {
+			for yield(fullRow(), nil) && read < 10_000 {
+				read++
+			}
+		}
+		if err := audit.Export(full{failure}, format, endless); !errors.Is(err, failure) || read >= 10_000 {
+			t.Errorf("%s: %v after %d rows", format, err, read)
+		}
+	}
+}
+
 // full is a disk without room.
 type full struct{ err error }
 

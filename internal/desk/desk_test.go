@@ -135,6 +135,7 @@ func TestFLT03EveryAnswerToAnEnrolmentComesToTheTruth(t *testing.T) {
 		{name: "a conflict over one's own fob names no other", graph: &scripted{write: refuses(outcome.AssignedToOther), held: []oath.Method{fob(oath.StatusActivated, now)}}, want: outcome.AlreadyActive, calls: 2},
 		{name: "a refusal of somebody who holds five is the limit", graph: &scripted{write: refuses(outcome.WrongCode), held: five("X")}, want: outcome.LimitReached, calls: 2},
 		{name: "a refusal that can't be looked into keeps Graph's word", graph: &scripted{write: refuses(outcome.WrongCode), listErr: outcome.New(outcome.Throttled)}, want: outcome.WrongCode, calls: 2},
+		{name: "what can't be looked into is not held against what was shown", graph: &scripted{write: refuses(outcome.WrongCode), held: five("X"), listErr: outcome.New(outcome.Throttled)}, want: outcome.WrongCode, calls: 2},
 		{name: "an unknown refusal stays one", graph: &scripted{write: refuses(outcome.Refused)}, want: outcome.Refused, calls: 2},
 		{name: "somebody else's fob", graph: &scripted{write: refuses(outcome.AssignedToOther)}, want: outcome.AssignedToOther, calls: 2},
 		{name: "a serial that is not in the tenant is not looked for", graph: &scripted{write: refuses(outcome.UnknownSerial)}, want: outcome.UnknownSerial, calls: 1},

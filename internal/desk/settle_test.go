@@ -158,3 +158,83 @@ func TestSettleTellsEachActByItsOwnEffect(t *testing.T) {
 		})
 	}
 }
+
+func TestAUD03AnActIsSettledFromAMinuteOnByWhatCanBeItsEffect(t *testing.T) {
+	bound := func(status oath.DeviceStatus, after time.Duration) func(at time.Time) []oath.Method {
+		return func(at time.Time) []oath.Method { return []oath.Method{fob(status, at.Add(after))} }
+	}
+	beside := func(methods ...oath.Method) func(time.Time) []oath.Method {
+		return func(time.Time) []oath.Method { return methods }
+	}
+	nameless := oath.Method{ID: "nameless"}
+	for _, test := range []struct {
+		name  string
+		act   desk.Act
+		after time.Duration
+		shows func(at time.Time) []oath.Method
+		want  outcome.Outcome // "" where it can't be known
+	}{
+		{"a minute later", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Minute, bound(oath.StatusActivated, 0), outcome.Enrolled},
+		{"a moment before", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Minute - time.Millisecond, bound(oath.StatusActivated, 0), ""},
+		{"of no serial number", desk.Act{Event: desk.EventEnrol, Serial: "<none>"}, time.Hour, beside(), ""},
+		{"of a kind that is not known", desk.Act{Event: "other", Serial: serial}, time.Hour, beside(), ""},
+		{"bound a minute before it", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, bound(oath.StatusActivated, -time.Minute), outcome.UpstreamUnavailable},
+		{"bound a little less before it", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, bound(oath.StatusActivated, -59*time.Second), outcome.Enrolled},
+		{"bound as late as it can have", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, bound(oath.StatusActivated, 84*time.Second), outcome.Enrolled},
+		{"bound later", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, bound(oath.StatusActivated, 85*time.Second), outcome.UpstreamUnavailable},
+		{"bound long before, beside another that was bound by then", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, func(at time.Time) []oath.Method {
+			another := fob(oath.StatusActivated, at)
+			another.Device.SerialNumber = "OTHER"
+			return []oath.Method{fob(oath.StatusActivated, at.Add(-time.Hour)), another}
+		}, outcome.UpstreamUnavailable},
+		{"half bound later", desk.Act{Event: desk.EventEnrol, Serial: serial}, time.Hour, bound(oath.StatusAssigned, 85*time.Second), outcome.UpstreamUnavailable},
+		{"assigned", desk.Act{Event: desk.EventAssign, Serial: serial}, time.Hour, bound(oath.StatusAssigned, 0), outcome.Assigned},
+		{"assigned by another later", desk.Act{Event: desk.EventAssign, Serial: serial}, time.Hour, bound(oath.StatusAssigned, 85*time.Second), outcome.UpstreamUnavailable},
+		{"activated, bound long ago", desk.Act{Event: desk.EventActivate, Serial: serial}, time.Hour, bound(oath.StatusActivated, -time.Hour), outcome.Activated},
+		{"not activated", desk.Act{Event: desk.EventActivate, Serial: serial}, time.Hour, bound(oath.StatusAssigned, -time.Hour), outcome.UpstreamUnavailable},
+		{"removed", desk.Act{Event: desk.EventRemove, Serial: serial}, time.Hour, beside(), outcome.Removed},
+		{"removed, or the one without a serial number", desk.Act{Event: desk.EventRemove, Serial: serial}, time.Hour, beside(nameless), ""},
+		{"not removed, or twice there", desk.Act{Event: desk.EventRemove, Serial: serial}, time.Hour, beside(fob(oath.StatusActivated, time.Time{}), nameless), ""},
+		{"activated, beside one without a serial number", desk.Act{Event: desk.EventActivate, Serial: serial}, time.Hour,
+			beside(fob(oath.StatusActivated, time.Time{}), nameless), outcome.Activated},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			by := b.by("ada")
+			act := test.act
+			act.ID, act.At = by.RequestID, b.time()
+			act.Actor, act.Subject = desk.Party{ID: "ada"}, desk.Party{ID: "ada"}
+			if err := b.Ledger.Open(t.Context(), act); err != nil {
+				t.Fatal(err)
+			}
+			b.pass(test.after)
+			settled, err := b.Settle(t.Context(), "ada", test.shows(act.At))
+			if err != nil || (len(settled) == 1) != (test.want != "") {
+				t.Fatalf("settled %v, %v", settled, err)
+			}
+			if len(settled) == 1 && settled[0].End.Outcome != test.want {
+				t.Errorf("came to %s, want %s", settled[0].End.Outcome, test.want)
+			}
+		})
+	}
+}
+
+func TestAUD03WhatCannotBeSettledNowIsSettledLater(t *testing.T) {
+	b := newBench(t)
+	if _, err := b.Enrol(t.Context(), loses(), b.by("ada"), enrolment(t, "123456")); !errors.Is(err, outcome.OutcomeUnknown) {
+		t.Fatal(err)
+	}
+	b.pass(2 * time.Minute)
+	b.forget("Unsettled")
+	if settled, err := b.Settle(t.Context(), "ada", nil); !errors.Is(err, errForgot) || len(settled) != 0 {
+		t.Errorf("settled %v, %v", settled, err)
+	}
+	b.forget()
+	b.Ledger = &slow{b.store.Ledger(), 1}
+	if settled, err := b.Settle(t.Context(), "ada", nil); !errors.Is(err, errForgot) || len(settled) != 0 {
+		t.Errorf("settled %v, %v", settled, err)
+	}
+	if settled, err := b.Settle(t.Context(), "ada", nil); err != nil || len(settled) != 1 {
+		t.Errorf("settled %v, %v", settled, err)
+	}
+}

@@ -68,6 +68,8 @@ func TestFLT10ANumberIsFoundInADescription(t *testing.T) {
 	for description, want := range map[string]int{
 		"AADSTS50072: Due to a configuration change …": 50072,
 		"AADSTS7000215":                                  7000215,
+		"AADSTS1234: four digits":                        1234,
+		"AADSTS123: three":                               0,
 		"text before AADSTS50105.":                       50105,
 		"AADSTS1, AADSTS50076":                           50076,
 		"AADSTS123456789: nine digits, then AADSTS50076": 50076,
@@ -82,6 +84,23 @@ func TestFLT10ANumberIsFoundInADescription(t *testing.T) {
 	} {
 		if got := parseAADSTS(description); got != want {
 			t.Errorf("%q: got %d, want %d", description, got, want)
+		}
+	}
+}
+
+func TestFLT10TheLogNamesAnErrorThatIsListedAndItsNumber(t *testing.T) {
+	for _, test := range []struct {
+		code   string
+		number int
+		want   string
+	}{
+		{"access_denied", 0, "access_denied"},
+		{"access_denied", 50105, "access_denied AADSTS50105"},
+		{"planted", 0, "an unlisted error"},
+		{"planted", 50105, "an unlisted error AADSTS50105"},
+	} {
+		if got := describeCode(test.code, test.number); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func ParseCallback(query url.Values) (Callback, error) {
 		{"iss", &c.Issuer, maxIssuer},
 	} {
 		value, err := single(query[p.name], p.limit)
-		if err == nil && p.name != "error_description" && !printable(value) {
+		if p.name != "error_description" && !printable(value) {
 			err = errors.New("is not printable ASCII")
 		}
 		if err != nil {

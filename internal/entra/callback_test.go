@@ -21,6 +21,8 @@ func TestOIDC08ACallbackIsReadStrictly(t *testing.T) {
 		{"iss", code + "&iss=https%3A%2F%2Fi.example", Callback{Code: "c", State: "s", Issuer: "https://i.example"}, false},
 		{"unknown parameters", code + "&session_state=x&session_state=y&foo=1", Callback{Code: "c", State: "s"}, false},
 		{"no state is for the caller to refuse", "code=c", Callback{Code: "c"}, false},
+		{"a description in any letters", "error=access_denied&error_description=n%C3%B6&state=s", Callback{Error: "access_denied", ErrorDescription: "nö", State: "s"}, false},
+		{"a state as long as it may be", "code=c&state=" + strings.Repeat("s", 512), Callback{Code: "c", State: strings.Repeat("s", 512)}, false},
 		{"a long code", "state=s&code=" + strings.Repeat("c", 4000), Callback{Code: strings.Repeat("c", 4000), State: "s"}, false},
 
 		{"nothing", "", Callback{}, true},
@@ -64,6 +66,7 @@ func TestOIDC08AnErrorResponseGivesAReasonAndANumberOnly(t *testing.T) {
 		{"access_denied", "AADSTS65004: User declined to consent.", reasonConsentDeclined, "AADSTS65004"},
 		{"access_denied", "AADSTS999999: news", reasonUnknown, "AADSTS999999"},
 		{"interaction_required", "AADSTS50072: enroll", reasonNoMethod, "AADSTS50072"},
+		{"interaction_required", "AADSTS999999: news", reasonUnknown, "AADSTS999999"},
 		{"interaction_required", "", reasonSessionExpired, ""},
 		{"login_required", "AADSTS50058: none", reasonSessionExpired, "AADSTS50058"},
 		{"consent_required", "AADSTS90094: admin", reasonAdminConsent, "AADSTS90094"},
@@ -88,6 +91,21 @@ func TestOIDC08AnErrorResponseGivesAReasonAndANumberOnly(t *testing.T) {
 	}
 	if refusal := rp.Refusal(Callback{State: "s", Code: "c"}); refusal != nil {
 		t.Errorf("a code is no refusal: %v", refusal)
+	}
+}
+
+func TestOIDC08TheLogSaysWhatIsWrongWithACallback(t *testing.T) {
+	for query, want := range map[string]string{
+		"state=s": "want either a code or an error", "code=c&code=d&state=s": "code came more than once",
+		"state=s&code=%ff": "code is not printable ASCII",
+	} {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ParseCallback(values); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want %s", query, err, want)
+		}
 	}
 }
 

@@ -99,12 +99,15 @@ func within(value any, depth int) bool {
 	default:
 		return true
 	}
+	if depth == 0 {
+		return false
+	}
 	for _, part := range parts {
-		if depth == 0 || !within(part, depth-1) {
+		if !within(part, depth-1) {
 			return false
 		}
 	}
-	return depth > 0
+	return true
 }
 
 // merge adds from to into.

@@ -85,6 +85,12 @@ func TestTOK08AChallengeThatIsNoneIsRefused(t *testing.T) {
 			t.Errorf("%s: got %s", what, got)
 		}
 	}
+	if _, err := MergeClaims(Ask{}, `{"a":"`+strings.Repeat("a", maxChallenge-len(`{"a":""}`))+`"}`); err != nil {
+		t.Errorf("the longest: %v", err)
+	}
+	if _, err := MergeClaims(Ask{}, `{"a":`+strings.Repeat(`[`, 7)+strings.Repeat(`]`, 7)+`}`); err != nil {
+		t.Errorf("lists of eight levels: %v", err)
+	}
 	if _, err := MergeClaims(Ask{FreshMFA: true}, strings.Repeat(`{"a":`, 8)+`1`+strings.Repeat(`}`, 8)); err != nil {
 		t.Errorf("eight levels: %v", err)
 	}

@@ -40,7 +40,7 @@ func (rp *RelyingParty) identify(ctx context.Context, issuer *metadata, token id
 		SkipExpiryCheck:      true, // go-oidc tolerates no skew; see checkTimes
 	})
 	verified, err := verifier.Verify(ctx, token.raw)
-	if err != nil && keys.unavailable() {
+	if keys.unavailable() {
 		return Identity{}, unavailable("fetch the issuer's signing keys", keys.err)
 	}
 	if err != nil {

@@ -50,6 +50,8 @@ func TestOIDC04AnIDTokenCountsOnlyIfEveryCheckPasses(t *testing.T) {
 		"no name, username, sid or hint": liar.All(liar.Without("name"), liar.Without("preferred_username"), liar.Without("sid"), liar.Without("login_hint")),
 		"nonce sent but a time of authentication too": liar.Set("auth_time", now.Add(-time.Hour).Unix()),
 		"a claim with a name much like sub":           liar.Set("\u017fub", "other"),
+		"authenticated in 1970":                       liar.Set("auth_time", 0),
+		"authenticated when nobody can say":           liar.Set("auth_time", maxUnixTime),
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
@@ -62,6 +64,10 @@ func TestOIDC04AnIDTokenCountsOnlyIfEveryCheckPasses(t *testing.T) {
 				t.Errorf("got %+v", identity)
 			}
 		})
+	}
+	for what, when := range map[string]any{"before 1970": -1, "beyond all bounds": maxUnixTime + 1, "at no time": "now"} {
+		lie := liar.Lie{Name: "authenticated " + what, Tell: func(i *liar.Issuer) { i.Claims = liar.Set("auth_time", when) }}
+		t.Run(lie.Name, func(t *testing.T) { refusesToBelieve(t, lie) })
 	}
 	for _, lie := range liar.FalseClaims() {
 		t.Run(lie.Name, func(t *testing.T) { refusesToBelieve(t, lie) })
@@ -154,6 +160,34 @@ func TestFLT09FiveMinutesOfSkewAreToleratedAndMoreIsRefusedWithAHint(t *testing.
 				t.Errorf("no hint in the log: %s", log.text())
 			}
 		})
+	}
+}
+
+func TestOIDC04WhoItIsIsReadWithinBounds(t *testing.T) {
+	good := claims{Subject: testSubject, TenantID: testTenant, ObjectID: testOID}
+	rp := New(Config{TenantID: testTenant})
+	for name, test := range map[string]struct {
+		change func(*claims)
+		want   bool
+	}{
+		"the longest subject":   {func(c *claims) { c.Subject = strings.Repeat("s", maxSubject) }, true},
+		"a longer one":          {func(c *claims) { c.Subject = strings.Repeat("s", maxSubject+1) }, false},
+		"the longest object id": {func(c *claims) { c.ObjectID = strings.Repeat("a", maxID) }, true},
+		"a longer object id":    {func(c *claims) { c.ObjectID = strings.Repeat("a", maxID+1) }, false},
+	} {
+		c := good
+		test.change(&c)
+		if err := rp.checkPerson(c); (err == nil) != test.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	good.TenantID = ""
+	if New(Config{}).checkPerson(good) == nil {
+		t.Error("of no tenant at all is taken where none is configured")
+	}
+	nothing := ""
+	if (idToken{nonce: &nothing}).check(nil, claims{}) == nil {
+		t.Error("no nonce is the nonce that was not sent")
 	}
 }
 

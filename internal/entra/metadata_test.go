@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
 	"fobdesk/internal/liar"
@@ -51,6 +52,44 @@ func TestOIDC14DiscoveryIssuerMismatch(t *testing.T) {
 	p.Metadata = liar.Set("issuer", p.URL+"/invalid")
 	_, err := p.relyingParty().AuthorizationURL(t.Context(), trip())
 	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	if !strings.Contains(err.Error(), p.URL+"/invalid") || !strings.Contains(err.Error(), p.ID()) {
+		t.Errorf("the log does not say which issuer came for which: %v", err)
+	}
+}
+
+func TestOIDC10KeysThatMovedAreFetchedWhereTheyAre(t *testing.T) {
+	p := newProvider(t)
+	rp := p.relyingParty()
+	if _, _, err := redeem(t, rp); err != nil {
+		t.Fatal(err)
+	}
+	p.Metadata = liar.Set("jwks_uri", p.URL+"/moved")
+	p.Rotate("key-1", 1)
+	p.Handle(liar.PathKeys, http.NotFound)
+	p.Handle("/moved", func(w http.ResponseWriter, _ *http.Request) {
+		liar.Reply(w, http.StatusOK, map[string]any{"keys": []jose.JSONWebKey{{KeyID: "key-1", Key: liar.Key(1).Public(), Use: "sig"}}})
+	})
+	if err := rp.Discover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := redeem(t, rp); err != nil || p.Called("/moved") != 1 {
+		t.Errorf("got %v, fetched %d times", err, p.Called("/moved"))
+	}
+}
+
+func TestFLT07WhatWasFoundInTheFutureIsLookedForAnew(t *testing.T) {
+	p := newProvider(t)
+	at := time.Now()
+	rp := p.relyingParty(func(c *Config) { c.Now = func() time.Time { return at } })
+	for _, step := range []struct {
+		passes time.Duration
+		asked  int
+	}{{0, 1}, {lookLife - 1, 1}, {1, 2}, {-time.Minute, 3}} {
+		at = at.Add(step.passes)
+		if err := rp.Look(t.Context()); err != nil || p.Called(liar.PathDiscovery) != step.asked {
+			t.Errorf("after %v more: %v, asked %d times, want %d", step.passes, err, p.Called(liar.PathDiscovery), step.asked)
+		}
+	}
 }
 
 func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
@@ -70,6 +109,7 @@ func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
 		"authorize without TLS":          liar.Set("authorization_endpoint", "http://login.example/authorize"),
 		"authorize as a script":          liar.Set("authorization_endpoint", "javascript:alert(1)"),
 		"authorize missing":              liar.Without("authorization_endpoint"),
+		"end session of the wrong type":  liar.Set("end_session_endpoint", 5),
 		"end session without TLS":        liar.Set("end_session_endpoint", "http://login.example/logout"),
 		"end session as data":            liar.Set("end_session_endpoint", "data:text/html,x"),
 	} {
@@ -109,7 +149,9 @@ func TestTOK07PlainHTTPIsForThisMachineOnly(t *testing.T) {
 		"http://127.0.0.1:8080/token":   true,
 		"http://[::1]:8080/token":       true,
 		"http://localhost/token":        true,
+		"http://fobs.localhost/token":   true,
 		"http://login.example/token":    false,
+		"ftp://localhost/token":         false,
 		"http://127.0.0.1.example/t":    false,
 		"http://localhost.example/t":    false,
 		"ftp://login.example/token":     false,
@@ -137,6 +179,16 @@ func TestTOK07AnIssuerWithTLSHasNoEndpointWithout(t *testing.T) {
 		if err := rp.atIssuer(endpoint); (err == nil) != want {
 			t.Errorf("%s: %v", endpoint, err)
 		}
+	}
+}
+
+func TestTOK07NothingIsAtAnIssuerThatIsNoAddress(t *testing.T) {
+	rp := New(Config{Issuer: "://"})
+	if rp.atIssuer("https://login.example/token") == nil {
+		t.Error("an endpoint is at its host")
+	}
+	if _, err := rp.Clock(t.Context()); err == nil {
+		t.Error("it has a clock")
 	}
 }
 

@@ -198,7 +198,8 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 		"empty":     "",
 		"two parts": "planted.secret",
 		"spaces":    "planted. secret .x",
-		"too long":  strings.Repeat("a", maxFederated) + ".b.c",
+		"no body":   "aGVhZA..b25l",
+		"too long":  strings.Repeat("a", maxFederated) + ".Yg.Yw",
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newProvider(t)
@@ -220,6 +221,22 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 				t.Error("the issuer was asked without a proof")
 			}
 		})
+	}
+}
+
+func TestTOK10AFileIsReadUpToItsBound(t *testing.T) {
+	for size, want := range map[int]bool{0: true, 10: true, 11: false, 12: false} {
+		text, err := readBounded(writeFile(t, bytes.Repeat([]byte("x"), size)), 10)
+		if (err == nil) != want || want && len(text) != size {
+			t.Errorf("of %d bytes %d were read: %v", size, len(text), err)
+		}
+	}
+	if _, err := readBounded(t.TempDir(), 10); err == nil {
+		t.Error("a folder was read")
+	}
+	_, err := NewFederatedTokenFile(filepath.Join(t.TempDir(), "missing")).params(audience{})
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want that there is no file", err)
 	}
 }
 

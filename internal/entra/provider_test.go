@@ -58,7 +58,7 @@ func (p *provider) relyingParty(change ...func(*Config)) *RelyingParty {
 		c(&config)
 	}
 	rp := New(config)
-	p.t.Cleanup(func() { rp.client.Transport.(wholeAnswers).next.(*http.Transport).CloseIdleConnections() })
+	p.t.Cleanup(func() { rp.network.(*http.Transport).CloseIdleConnections() })
 	return rp
 }
 

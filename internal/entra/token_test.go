@@ -140,13 +140,15 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 		{"consent withdrawn", refusing(400, "invalid_grant", 65001, liar.Set("suberror", "consent_required")), reasonConsentMissing, reasonConsentMissing, "", "AADSTS65001"},
 		{"number only in words", refusing(400, "invalid_grant", 0, liar.Set("error_description", "AADSTS50057: off")), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
 		{"numbers that are none", refusing(400, "invalid_grant", 0, liar.Set("error_codes", []int{-1, 7, 50057})), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
-		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, liar.Set("error_codes", "50057")), reasonCodeUsed, reasonSessionExpired, "", ""},
+		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, liar.All(liar.Set("error_codes", "50057"), liar.Set("claims", claims))), reasonCodeUsed, reasonSessionExpired, "", ""},
 		{"wrong secret", refusing(401, "invalid_client", 7000215), reasonClientProof, "", reasonClientProof, "AADSTS7000215"},
 		{"secret expired", refusing(401, "invalid_client", 7000222), reasonClientProof, "", reasonClientProof, "AADSTS7000222"},
 		{"bad assertion", refusing(401, "invalid_client", 700027), reasonClientProof, "", reasonClientProof, "AADSTS700027"},
 		{"app not in tenant", refusing(400, "unauthorized_client", 700016), reasonAppRegistration, "", reasonAppRegistration, "AADSTS700016"},
 		{"try again", refusing(400, "invalid_grant", 90033), reasonTryAgain, "", reasonTryAgain, "AADSTS90033"},
 		{"an error nobody knows", refusing(418, "teapot", 0), reasonUnknown, "", reasonUnknown, ""},
+		{"499", refusing(499, "invalid_grant", 54005), reasonCodeUsed, reasonSessionExpired, "", "AADSTS54005"},
+		{"499", refusing(499, "invalid_grant", 54005), reasonCodeUsed, reasonSessionExpired, "", "AADSTS54005"},
 		{"429", refusing(429, "invalid_grant", 50196), "", "", reasonEntraBroken, "AADSTS50196"},
 		{"500", refusing(500, "invalid_grant", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
 		{"no error in it", refusing(400, "", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
@@ -177,6 +179,30 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 				t.Errorf("claims %q", refusal.Claims)
 			}
 		})
+	}
+}
+
+func TestTOK06AnIssuerThatIsNotThereKeepsTheSession(t *testing.T) {
+	p := newProvider(t)
+	p.Handle(liar.PathDiscovery, http.NotFound)
+	_, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
+	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	if tokens.AccessToken != "" || p.Called(liar.PathToken) != 0 {
+		t.Error("the refresh token was presented somewhere")
+	}
+}
+
+func TestTOK06AnAccessTokenLivesForAsLongAsItIsSaidTo(t *testing.T) {
+	for _, test := range []struct {
+		says any
+		want time.Duration
+	}{
+		{3600.0, time.Hour}, {"3600", time.Hour}, {1e9, longestLife}, {"1e9", longestLife},
+		{nil, 0}, {0.0, 0}, {-5.0, 0}, {"-5", 0}, {"", 0}, {"an hour", 0}, {"NaN", 0}, {"1e999", 0}, {true, 0},
+	} {
+		if got := lifeOf(test.says); got != test.want {
+			t.Errorf("%v is %v, want %v", test.says, got, test.want)
+		}
 	}
 }
 

@@ -22,6 +22,13 @@ func TestARefusalIsAskedForByItsOutcome(t *testing.T) {
 	}
 }
 
+// An Unwrap that answers a nil error is invalid (package errors).
+func TestARefusalWithNothingBehindItUnwrapsToItsOutcomeAlone(t *testing.T) {
+	if got := outcome.New(outcome.WrongCode).Unwrap(); len(got) != 1 || got[0] != outcome.WrongCode { //nolint:errorlint // itself
+		t.Errorf("it unwraps to %v", got)
+	}
+}
+
 func TestARefusalSaysInTheLogWhatIsKnownOfIt(t *testing.T) {
 	for _, test := range []struct {
 		err  outcome.Error

@@ -23,7 +23,7 @@ const (
 // nobody is signed in. The error is outcome.Unavailable where that can't be known.
 func (st *Store) Current(r *http.Request) (*Session, error) {
 	sess, err := st.Peek(r)
-	if sess == nil || err != nil {
+	if sess == nil {
 		return nil, err
 	}
 	st.touch(r.Context(), sess)

@@ -91,6 +91,7 @@ func TestKSK07ACodeIsReadHoweverItIsTypedWithinBounds(t *testing.T) {
 	for typed, want := range map[string]bool{
 		"BCDF-GHJK": true, " bcdf ghjk ": true, "BCDF-GHJK" + strings.Repeat(" ", 64-9): true,
 		"BCDF-GHJK" + strings.Repeat(" ", 65-9): false, "BCDF-GHJ": false, "BCDF-GHJKL": false, "": false,
+		"BCDF-GHJA": false, "BCDF-GHJ2": false,
 	} {
 		if code, ok := parseCode(typed); ok != want || ok && code != "BCDFGHJK" {
 			t.Errorf("%q is read as %q, %v", typed, code, ok)

@@ -344,6 +344,9 @@ func TestAStationIsRenamed(t *testing.T) {
 			t.Errorf("what is revoked or not there: %v", err)
 		}
 	}
+	if err := d.Rename(t.Context(), canteen.ID, " ", "", ""); !errors.Is(err, outcome.InvalidInput) {
+		t.Errorf("to no name: %v", err)
+	}
 	all, err := d.List(t.Context())
 	if err != nil || len(all) != 2 || all[0].ID != canteen.ID || all[0].Name != "Reception" || all[0].Place != "Third floor" || all[0].Language != "de" {
 		t.Errorf("the list is %+v (%v)", all, err)
@@ -372,6 +375,12 @@ func TestWhatHappensAtAStationIsRemembered(t *testing.T) {
 	if !look().Seen.Equal(first) {
 		t.Error("it was written that it was seen, twice within a minute")
 	}
+	d.at = first.Add(time.Minute)
+	mark(d.MarkSeen(t.Context(), look()))
+	if !look().Seen.Equal(d.at) {
+		t.Error("a minute later it was not written")
+	}
+	first, d.at = d.at, d.at.Add(time.Second)
 	mark(d.MarkAuthTime(t.Context(), look(), true))
 	mark(d.MarkActed(t.Context(), look()))
 	if now := look(); !now.Acted.Equal(d.at) || !now.MissingAuthTime.Equal(d.at) || !now.Seen.Equal(first) {
@@ -380,6 +389,13 @@ func TestWhatHappensAtAStationIsRemembered(t *testing.T) {
 	mark(d.MarkAuthTime(t.Context(), look(), false))
 	if !look().MissingAuthTime.IsZero() {
 		t.Error("a good sign-in did not clear it")
+	}
+	clean := look()
+	if err := d.store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.MarkAuthTime(t.Context(), clean, false); err != nil {
+		t.Errorf("another good sign-in was written, with nothing to clear: %v", err)
 	}
 }
 
@@ -397,9 +413,36 @@ func TestADatabaseThatIsDownIsToldAsSuch(t *testing.T) {
 	_, paired := d.pair(t, code, home)
 	_, created := d.Create(t.Context(), maker, "X", "", "")
 	_, listed := d.List(t.Context())
-	for what, err := range map[string]error{"known": known, "pair": paired, "create": created, "list": listed} {
+	_, _, _, shown := d.PairingCode(t.Context(), made.ID, maker)
+	for what, err := range map[string]error{"known": known, "pair": paired, "create": created, "list": listed, "show a code": shown} {
 		if !errors.Is(err, outcome.Unavailable) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+}
+
+var errNoKey = errors.New("no key")
+
+// sealsNothing are keys that are not there.
+type sealsNothing struct{ station.Keys }
+
+func (sealsNothing) Seal(_, _ []byte) ([]byte, error) { return nil, errNoKey }
+
+func TestKSK07WithoutACodeNothingIsMade(t *testing.T) {
+	d := newDesk(t)
+	made := d.make(t, "Reception")
+	code := d.code(t, made.ID)
+	d.Keys = sealsNothing{d.Keys}
+	if _, err := d.Create(t.Context(), maker, "Canteen", "", ""); !errors.Is(err, errNoKey) {
+		t.Errorf("a station whose code can't be sealed: %v", err)
+	}
+	if err := d.Renew(t.Context(), made.ID, maker); !errors.Is(err, errNoKey) {
+		t.Errorf("a code that can't be sealed: %v", err)
+	}
+	if all, err := d.List(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("there are %d stations (%v), want the one from before", len(all), err)
+	}
+	if still := d.code(t, made.ID); still != code {
+		t.Error("its code is another")
 	}
 }
