@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,6 +207,17 @@ func (l *trial) memory(t *testing.T) string {
 		most = max(most, kB)
 	}
 	return fmt.Sprintf("%d MB", most>>10)
+}
+
+// frugal makes this process, which is the clients, Entra and Graph, take little of the one core that it
+// shares with the database: it has no second thread that looks for work there, and collects less often.
+func frugal(t *testing.T) {
+	t.Helper()
+	threads, percent := runtime.GOMAXPROCS(1), debug.SetGCPercent(400)
+	t.Cleanup(func() {
+		runtime.GOMAXPROCS(threads)
+		debug.SetGCPercent(percent)
+	})
 }
 
 // coreOf is the core that a portal runs on. The last is for everything else, and for portals that

@@ -62,6 +62,7 @@ func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 	if !measured {
 		t.Parallel() // with other tests: nothing is timed
 	} else {
+		frugal(t)
 		figuresHeader(t)
 		figures(t, "bare Echo and templ", []part{{name: "pages", figures: bareLoad(t, long)}}, "")
 	}
