@@ -12,7 +12,7 @@ import (
 )
 
 // heldTo makes a control group whose processes have so many percent of a core together, in short
-// periods. It is gone after the test. Where the machine has none to be made, the test says so and is
+// periods, and have them before others. It is gone after the test. Where the machine has none to be made, the test says so and is
 // skipped: there is nothing to compare then.
 func heldTo(t *testing.T, percent int) string {
 	t.Helper()
@@ -23,8 +23,8 @@ func heldTo(t *testing.T, percent int) string {
 		root     string
 		settings [][2]string
 	}{
-		{"/sys/fs/cgroup", [][2]string{{"cpu.max", quota + " " + strconv.Itoa(period)}}},
-		{"/sys/fs/cgroup/cpu", [][2]string{{"cpu.cfs_period_us", strconv.Itoa(period)}, {"cpu.cfs_quota_us", quota}}},
+		{"/sys/fs/cgroup", [][2]string{{"cpu.max", quota + " " + strconv.Itoa(period)}, {"cpu.weight", "10000"}}},
+		{"/sys/fs/cgroup/cpu", [][2]string{{"cpu.cfs_period_us", strconv.Itoa(period)}, {"cpu.cfs_quota_us", quota}, {"cpu.shares", "262144"}}},
 	} {
 		group, err := os.MkdirTemp(kind.root, "fobdesk-load-")
 		if err != nil {
