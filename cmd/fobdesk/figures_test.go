@@ -10,10 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +49,8 @@ func (l *latencies) add(took time.Duration, wrong string) {
 
 func (l *latencies) done() int { return len(l.all) }
 
+func (l *latencies) aSecond() float64 { return float64(l.done()) / l.took.Seconds() }
+
 func (l *latencies) errors() int {
 	n := 0
 	for _, times := range l.failed {
@@ -76,6 +80,26 @@ func atRate(aSecond, n int, do func(n int) (wrong string)) *latencies {
 		doing.Go(func() {
 			wrong := do(i)
 			l.add(time.Since(due), wrong)
+		})
+	}
+	doing.Wait()
+	l.took = time.Since(began)
+	return l
+}
+
+// byTurns does something n times, so many at once, each as soon as another is done.
+func byTurns(atOnce, n int, do func(n int) (wrong string)) *latencies {
+	l := &latencies{}
+	var next atomic.Int64
+	var doing sync.WaitGroup
+	began := time.Now()
+	for range atOnce {
+		doing.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				start := time.Now()
+				wrong := do(i)
+				l.add(time.Since(start), wrong)
+			}
 		})
 	}
 	doing.Wait()
@@ -136,10 +160,11 @@ func ask(conn net.Conn, answers *bufio.Reader, request string) string {
 	return ""
 }
 
-// part is one kind of request under load.
+// part is one kind of request under load, and whose processor time it took, in percent of a core.
 type part struct {
-	name    string
-	figures *latencies
+	name                       string
+	figures                    *latencies
+	portals, clients, database float64
 }
 
 // figuresHeader says what the figures below were measured on, and names their columns.
@@ -147,18 +172,21 @@ func figuresHeader(t *testing.T) {
 	t.Helper()
 	load, _ := os.ReadFile("/proc/loadavg")
 	t.Logf("load: %d cores, load average %.14s before; the first portal alone on core 0, a second on core %d, "+
-		"clients, Entra, Graph (%v) and PostgreSQL on core %d; each portal has GOMAXPROCS 1",
+		"clients, Entra, Graph (%v) and PostgreSQL on core %d; each portal has GOMAXPROCS 1; "+
+		"at 20 %% a portal is held to a fifth of its core (cgroup, 1 ms of each 5) and people come as fast as they are answered; "+
+		"the last columns are percent of a core: all portals', the clients' with Entra and Graph, the database's",
 		runtime.NumCPU(), load, coreOf(1), graphTakes, runtime.NumCPU()-1)
-	t.Logf("load: %-26s %-11s %8s %8s %8s %8s %7s  %s", "portal", "what", "a second", "p50 ms", "p95 ms", "p99 ms", "errors", "memory")
+	t.Logf("load: %-26s %-11s %8s %8s %8s %8s %7s  %-6s %7s %7s %8s", "portal", "what", "a second", "p50 ms", "p95 ms", "p99 ms", "errors", "memory",
+		"portals", "clients", "database")
 }
 
 // figures are the lines of a trial.
 func figures(t *testing.T, name string, parts []part, memory string) {
 	t.Helper()
 	for _, p := range parts {
-		t.Logf("load: %-26s %-11s %8.0f %8.1f %8.1f %8.1f %7d  %s", name, p.name,
-			float64(p.figures.done())/p.figures.took.Seconds(), p.figures.percentile(50), p.figures.percentile(95),
-			p.figures.percentile(99), p.figures.errors(), memory)
+		t.Logf("load: %-26s %-11s %8.0f %8.1f %8.1f %8.1f %7d  %-6s %6.0f%% %6.0f%% %7.0f%%", name, p.name,
+			p.figures.aSecond(), p.figures.percentile(50), p.figures.percentile(95),
+			p.figures.percentile(99), p.figures.errors(), memory, p.portals, p.clients, p.database)
 	}
 }
 
@@ -181,19 +209,35 @@ func (l *trial) memory(t *testing.T) string {
 	return fmt.Sprintf("%d MB", most>>10)
 }
 
+// frugal makes this process, which is the clients, Entra and Graph, take little of the one core that it
+// shares with the database: it has no second thread that looks for work there, and collects less often.
+func frugal(t *testing.T) {
+	t.Helper()
+	threads, percent := runtime.GOMAXPROCS(1), debug.SetGCPercent(400)
+	t.Cleanup(func() {
+		runtime.GOMAXPROCS(threads)
+		debug.SetGCPercent(percent)
+	})
+}
+
 // coreOf is the core that a portal runs on. The last is for everything else, and for portals that
 // find none of their own.
 func coreOf(replica int) int { return min(replica, runtime.NumCPU()-1) }
 
-// pinned is a program that runs on the core of a replica alone. This process moves to the last.
-func pinned(t *testing.T, path string, replica int) string {
+// pinned is a program that runs on the core of a replica alone, and has no more of it than so many
+// percent, where they are not 0. This process moves to the last.
+func pinned(t *testing.T, path string, replica, percent int) string {
 	t.Helper()
 	last := strconv.Itoa(runtime.NumCPU() - 1)
 	if out, err := exec.Command("taskset", "-a", "-p", "-c", last, strconv.Itoa(os.Getpid())).CombinedOutput(); err != nil {
 		t.Fatalf("taskset: %v: %s", err, out)
 	}
 	script := filepath.Join(t.TempDir(), "pinned")
-	text := fmt.Sprintf("#!/bin/sh\nexec taskset -c %d %s \"$@\"\n", coreOf(replica), path)
+	text := "#!/bin/sh -e\n"
+	if percent > 0 {
+		text += "echo $$ > " + filepath.Join(heldTo(t, percent), "cgroup.procs") + "\n"
+	}
+	text += fmt.Sprintf("exec taskset -c %d %s \"$@\"\n", coreOf(replica), path)
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +254,7 @@ func bareLoad(t *testing.T, long int) *latencies {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare := exec.Command(pinned(t, self, 0))
+	bare := exec.Command(pinned(t, self, 0, 0))
 	bare.Env = append(os.Environ(), bareAt+"=127.0.0.1:0")
 	out, err := bare.StdoutPipe()
 	if err != nil {
@@ -236,7 +280,7 @@ func serveBare(address string) {
 	_, _ = fmt.Fprintln(os.Stdout, listener.Addr())
 	props := view.EnrolProps{Chrome: view.Chrome{
 		Title: "Enrol a fob – Contoso", Org: "Contoso", Help: view.Help{Email: "helpdesk@contoso.example"},
-		Person: &oath.Person{Name: "Adele Vance"}, CSRFToken: strings.Repeat("c", 43), Return: "/enrol",
+		Person: &oath.Person{Name: "Adele Vance"}, CSRFToken: strings.Repeat("c", 43), Return: "/enrol", Here: "/enrol",
 	}}
 	e := echo.New()
 	e.GET("/enrol", func(c echo.Context) error {

@@ -26,6 +26,11 @@ const (
 	enrolmentsASec = 100
 	fobsEach       = 4 // Graph takes five
 	graphTakes     = 100 * time.Millisecond
+	// What one portal and two are compared by: each has a fifth of a core, so that there is enough for
+	// the others, and people come one after the other as fast as they are answered.
+	fifth        = 20
+	eagerSignIns = 64
+	eagerEnrols  = 256
 )
 
 // seconds is how long each part of the load lasts. In a run of the tests it is short and slow, and
@@ -44,6 +49,8 @@ type trial struct {
 	portals  []*e2e.Program
 	seconds  int
 	share    int // of the rates: they are divided by it
+	percent  int // of a core that each portal may have; 0: all of it
+	database string
 	client   *http.Client
 	mu       sync.Mutex
 	visitors map[string]*e2e.Visitor // who has signed in, by object id
@@ -54,16 +61,25 @@ func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 	if !measured {
 		t.Parallel() // with other tests: nothing is timed
 	} else {
+		frugal(t)
 		figuresHeader(t)
-		figures(t, "bare Echo and templ", []part{{"pages", bareLoad(t, long)}}, "")
+		figures(t, "bare Echo and templ", []part{{name: "pages", figures: bareLoad(t, long)}}, "")
 	}
+	many := map[int][]part{} // by how many portals, each with a fifth of a core
 	for _, test := range []struct {
 		name     string
 		postgres bool
 		replicas int
-	}{{"SQLite", false, 1}, {"PostgreSQL", true, 1}, {"PostgreSQL, two replicas", true, 2}} {
+		percent  int
+	}{
+		{"SQLite", false, 1, 0}, {"PostgreSQL", true, 1, 0}, {"PostgreSQL, two replicas", true, 2, 0},
+		{"PostgreSQL, one at 20 %", true, 1, fifth}, {"PostgreSQL, two at 20 %", true, 2, fifth},
+	} {
+		if test.percent > 0 && !measured {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
-			l := &trial{seconds: long, share: 1, visitors: map[string]*e2e.Visitor{}, client: &http.Client{
+			l := &trial{seconds: long, share: 1, percent: test.percent, visitors: map[string]*e2e.Visitor{}, client: &http.Client{
 				Transport:     &http.Transport{MaxIdleConnsPerHost: 256},
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			}}
@@ -72,7 +88,7 @@ func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 				l.share = 5
 			}
 			l.start(t, measured, test.postgres, test.replicas)
-			parts := []part{{"sign-ins", l.signIns(t)}, {"pages", l.pages(t)}, {"enrolments", l.enrolments(t)}}
+			parts := []part{l.part("sign-ins", l.signIns, t), l.part("pages", l.pages, t), l.part("enrolments", l.enrolments, t)}
 			for _, part := range parts {
 				if part.figures.errors() > 0 || part.figures.done() == 0 {
 					t.Errorf("%s: %d were answered, and these were not: %v", part.name, part.figures.done(), part.figures.failed)
@@ -80,8 +96,39 @@ func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 			}
 			figures(t, test.name, parts, l.memory(t))
 			l.eachDoneOnce(t)
+			if test.percent > 0 {
+				many[test.replicas] = parts
+			}
 		})
 	}
+	for n, one := range many[1] {
+		t.Logf("load: two portals at 20 %% of a core each do %.2f times the %s of one", many[2][n].figures.aSecond()/one.figures.aSecond(), one.name)
+	}
+}
+
+// part does one part of the trial, and measures whose processor time it takes.
+func (l *trial) part(name string, do func(*testing.T) *latencies, t *testing.T) part {
+	before := l.processorTime(t)
+	done := do(t)
+	after := l.processorTime(t)
+	percent := func(of func(used) time.Duration) float64 {
+		return (of(after) - of(before)).Seconds() / done.took.Seconds() * 100
+	}
+	return part{
+		name: name, figures: done,
+		portals:  percent(func(u used) time.Duration { return u.portals }),
+		clients:  percent(func(u used) time.Duration { return u.clients }),
+		database: percent(func(u used) time.Duration { return u.database }),
+	}
+}
+
+// come lets people do something n times: at a rate, or as fast as they are answered where the portals
+// are held to a part of a core.
+func (l *trial) come(aSecond, n, atOnce int, do func(n int) (wrong string)) *latencies {
+	if l.percent > 0 {
+		return byTurns(atOnce, n, do)
+	}
+	return atRate(aSecond, n, do)
 }
 
 // start starts the portals over a tenant in this process, whose Graph takes its time.
@@ -96,13 +143,14 @@ func (l *trial) start(t *testing.T, measured, postgres bool, replicas int) {
 		if measured {
 			server = pgtest.New(t) // which waits for the disk
 		}
+		l.database = server.Folder()
 		givens = append(givens, e2e.OnPostgres(t, server))
 	}
 	path := func(replica int) string {
 		if !measured {
 			return program(t)
 		}
-		return pinned(t, program(t), replica)
+		return pinned(t, program(t), replica, l.percent)
 	}
 	first := e2e.NewProgram(t, path(0), givens...)
 	first.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Delay: graphTakes})
@@ -142,7 +190,7 @@ func (l *trial) portal(n int) *e2e.Program { return l.portals[n%len(l.portals)] 
 // and the time is over.
 func (l *trial) signIns(t *testing.T) *latencies {
 	people := l.crowd()
-	return atRate(l.rate(signInsASec), max(people, l.rate(signInsASec)*l.seconds), func(n int) string {
+	return l.come(l.rate(signInsASec), max(people, l.rate(signInsASec)*l.seconds), eagerSignIns, func(n int) string {
 		v := l.portals[0].NewVisitor()
 		v.From = fmt.Sprintf("10.%d.%d.%d", n>>16&255, n>>8&255, n&255)
 		page := v.SignIn(t, l.portal(n).URL+"/auth/sign-in?return_to=/enrol", person(n%people))
@@ -171,7 +219,7 @@ func (l *trial) enrolments(t *testing.T) *latencies {
 	t.Helper()
 	cloud := l.portals[0].Cloud
 	cloud.ResetCalls()
-	return atRate(l.rate(enrolmentsASec), l.rate(enrolmentsASec)*l.seconds, func(n int) string {
+	return l.come(l.rate(enrolmentsASec), l.rate(enrolmentsASec)*l.seconds, eagerEnrols, func(n int) string {
 		form := url.Values{"serialNumber": {serial(n)}, "verificationCode": {cloud.Code(serial(n))}}
 		r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.portal(n).URL+"/enrol", strings.NewReader(form.Encode()))
 		if err != nil {

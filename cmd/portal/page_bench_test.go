@@ -85,7 +85,7 @@ func barePage(b *testing.B, p *person, portals []byte) http.Handler {
 	b.Helper()
 	props := view.EnrolProps{Chrome: view.Chrome{
 		Title: "Enrol a fob – Contoso", Org: "Contoso", Help: view.Help{Email: "helpdesk@contoso.example"},
-		Person: &oath.Person{Name: "Adele Vance"}, CSRFToken: p.csrfToken, Return: "/enrol",
+		Person: &oath.Person{Name: "Adele Vance"}, CSRFToken: p.csrfToken, Return: "/enrol", Here: "/enrol",
 	}}
 	e := echo.New()
 	e.GET("/enrol", func(c echo.Context) error {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"fobdesk/internal/audit"
@@ -32,11 +30,9 @@ const insertAudit = `INSERT INTO audit (number, time, event, outcome, actor, act
 // append adds the row to the trail and returns its number.
 func (t *tx) append(row audit.Row) (int64, error) {
 	if t.head == nil {
-		var head audit.Head
-		if err := t.row(selectHead, nil, &head.Number, &head.Hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return 0, fmt.Errorf("read the trail's head: %w", err)
+		if err := t.readHead(); err != nil {
+			return 0, err
 		}
-		t.head = &head
 	}
 	row = row.Bounded()
 	row.Number = t.head.Number + 1

@@ -27,7 +27,7 @@ type database struct {
 // dialect is all in which the two kinds of database differ, their SQL apart.
 type dialect struct {
 	folder     string        // migrations in it go before the shared ones of the same name
-	begin      string        // begins a transaction in which nobody else writes, or fails within 5 s
+	begin      []string      // begin a transaction in which nobody else writes, or fail within 5 s
 	beginStart string        // the same, for a start, which waits longer
 	hasVersion string        // counts the tables schema_version
 	size       string        // reads the database's size in bytes

@@ -96,11 +96,11 @@ const insertClaim = `INSERT INTO code_claim (hash, act, until) VALUES ($1, $2, $
 
 // claim claims the act's code and reports whether it was free.
 func (t *tx) claim(act desk.Act) (bool, error) {
-	n, err := t.exec(insertClaim, act.Once, act.ID, act.Remembered.UnixMilli(), act.At.UnixMilli())
+	free, err := t.one(insertClaim, act.Once, act.ID, act.Remembered.UnixMilli(), act.At.UnixMilli())
 	if err != nil {
 		return false, fmt.Errorf("claim the code: %w", err)
 	}
-	return n == 1, nil
+	return free, nil
 }
 
 const selectClaim = `SELECT act.id, intent.actor, intent.subject, act.reason,

@@ -42,11 +42,11 @@ func (t *tx) close(act desk.Act, end desk.End) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.exec(endAct, act.ID, number, act.DisplayName, end.Reason, row.Outcome, string(outcome.OutcomeUnknown))
+	first, err := t.one(endAct, act.ID, number, act.DisplayName, end.Reason, row.Outcome, string(outcome.OutcomeUnknown))
 	if err != nil {
 		return fmt.Errorf("end the act: %w", err)
 	}
-	if n == 0 {
+	if !first {
 		return t.endedBefore(act)
 	}
 	return t.giveBack(act, end)
@@ -103,8 +103,12 @@ func (l *Ledger) MarkLost(ctx context.Context, from, to time.Time) (int, error) 
 			return marked, fmt.Errorf("read the lost acts: %w", err)
 		}
 		for _, intent := range lost {
-			if err := l.markLost(ctx, intent, &marked); err != nil {
+			first, err := l.markLost(ctx, intent)
+			if err != nil {
 				return marked, fmt.Errorf("mark act %s lost: %w", intent.RequestID, err)
+			}
+			if first {
+				marked++
 			}
 		}
 		if len(lost) < lostAtOnce {
@@ -131,22 +135,22 @@ func (l *Ledger) lost(ctx context.Context, from, to time.Time) ([]audit.Row, err
 	return lost, rows.Err()
 }
 
-// markLost ends the act of this intent, unless its end came in the meantime, and counts it.
-func (l *Ledger) markLost(ctx context.Context, intent audit.Row, marked *int) error {
+// markLost ends the act of this intent and reports whether it did: its end may have come meanwhile.
+func (l *Ledger) markLost(ctx context.Context, intent audit.Row) (first bool, err error) {
 	intent.Time, intent.Outcome = l.s.now(), string(outcome.OutcomeUnknown)
-	return l.s.writer.do(ctx, func(t *tx) error {
+	err = l.s.writer.do(ctx, func(t *tx) error {
 		number, err := t.append(intent)
 		if err != nil {
 			return err
 		}
-		n, err := t.exec("UPDATE act SET outcome = $2 WHERE id = $1 AND outcome IS NULL", intent.RequestID, number)
+		first, err = t.one("UPDATE act SET outcome = $2 WHERE id = $1 AND outcome IS NULL", intent.RequestID, number)
 		if err != nil {
 			return fmt.Errorf("end the act: %w", err)
 		}
-		if n == 0 {
+		if !first {
 			return t.undo()
 		}
-		*marked++
 		return nil
 	})
+	return first, err
 }

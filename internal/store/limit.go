@@ -26,12 +26,12 @@ func (t *tx) count(act desk.Act) (hit bool, err error) {
 				return !free, err
 			}
 		}
-		n, err := t.exec(insertAttempt, limit.Counter, act.At.UnixMilli(), act.ID,
+		counted, err := t.one(insertAttempt, limit.Counter, act.At.UnixMilli(), act.ID,
 			act.At.Add(limit.Window).UnixMilli(), act.At.Add(-limit.Window).UnixMilli(), limit.Max)
 		if err != nil {
 			return false, fmt.Errorf("count the attempt: %w", err)
 		}
-		if n == 0 {
+		if !counted {
 			return true, nil
 		}
 	}

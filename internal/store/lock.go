@@ -17,11 +17,11 @@ const upsertRun = `INSERT INTO try_run (counted, tries, lock_after) VALUES ($1, 
 
 // countRun counts one more try in a row and reports whether the limit is not locked.
 func (t *tx) countRun(limit desk.Limit) (free bool, err error) {
-	n, err := t.exec(upsertRun, limit.Counter, limit.LockAfter)
+	free, err = t.one(upsertRun, limit.Counter, limit.LockAfter)
 	if err != nil {
 		return false, fmt.Errorf("count the tries in a row: %w", err)
 	}
-	return n == 1, nil
+	return free, nil
 }
 
 // endRun is the effect of an act's end: success begins the count anew, and a try that does not count

@@ -19,11 +19,18 @@ type pipeline struct {
 type statement struct {
 	text string
 	args []any
+	one  bool // it is hoped to change one row
 }
 
 // add lets a statement wait.
 func (p *pipeline) add(text string, args []any) {
-	p.waiting = append(p.waiting, statement{text, args})
+	p.waiting = append(p.waiting, statement{text: text, args: args})
+}
+
+// hope lets a statement wait; what it is sent with fails with errHopeless where it does not change one
+// row.
+func (p *pipeline) hope(text string, args []any) {
+	p.waiting = append(p.waiting, statement{text: text, args: args, one: true})
 }
 
 // undo drops what waits, but for the savepoint that is to be gone back to.
@@ -38,22 +45,37 @@ func (p *pipeline) undo() {
 // send sends what waits and then this statement, and reads its answer with last. Where one fails, those
 // after it are not run.
 func (p *pipeline) send(ctx context.Context, text string, args []any, last func(pgx.BatchResults) error) error {
-	batch := &pgx.Batch{}
-	for _, s := range p.waiting {
+	p.add(text, args)
+	return p.deliver(ctx, len(p.waiting)-1, last)
+}
+
+// flush sends what waits.
+func (p *pipeline) flush(ctx context.Context) error {
+	if len(p.waiting) == 0 {
+		return nil
+	}
+	return p.deliver(ctx, len(p.waiting), func(pgx.BatchResults) error { return nil })
+}
+
+// deliver sends what waits, looks at the first answers itself, and leaves the others to last.
+func (p *pipeline) deliver(ctx context.Context, first int, last func(pgx.BatchResults) error) error {
+	batch, sent := &pgx.Batch{}, p.waiting
+	for _, s := range sent {
 		batch.Queue(s.text, s.args...)
 	}
-	batch.Queue(text, args...)
 	p.waiting = nil
 	return p.conn.Raw(func(conn any) error {
 		answers := conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch)
-		var err error
-		for n := 1; n < batch.Len() && err == nil; n++ {
-			_, err = answers.Exec()
+		for _, s := range sent[:first] {
+			tag, err := answers.Exec()
+			if err == nil && s.one && tag.RowsAffected() != 1 {
+				err = errHopeless
+			}
+			if err != nil {
+				return cmp.Or(err, answers.Close())
+			}
 		}
-		if err == nil {
-			err = last(answers)
-		}
-		return cmp.Or(err, answers.Close())
+		return cmp.Or(last(answers), answers.Close())
 	})
 }
 

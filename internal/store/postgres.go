@@ -23,13 +23,13 @@ const writersLock = "SELECT pg_advisory_xact_lock(28832916006335339)" // "fobdes
 // postgres is the dialect of PostgreSQL. A statement sees what was committed before it, and so
 // everything that was written before the lock was had.
 func postgres() dialect {
-	const begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+	const begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 	return dialect{
 		folder: "postgres",
-		begin:  begin + "SET LOCAL lock_timeout = '5s'; " + writersLock,
+		begin:  []string{begin, "SET LOCAL lock_timeout = '5s'", writersLock},
 		// Another portal's migrations are waited for. What reads, a backup for one, is not: whoever
 		// wants to read after it would wait, too.
-		beginStart: begin + "SET LOCAL lock_timeout = '2min'; " + writersLock + "; SET LOCAL lock_timeout = '5s'",
+		beginStart: begin + "; SET LOCAL lock_timeout = '2min'; " + writersLock + "; SET LOCAL lock_timeout = '5s'",
 		hasVersion: "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_version')",
 		size:       "SELECT pg_database_size(current_database())",
 		shared:     true,

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"fobdesk/internal/audit"
@@ -75,7 +76,7 @@ func (p *pruner) last(ctx context.Context, before time.Time) (int64, error) {
 
 // step drops the oldest rows up to last, at most pruneAtOnce, and moves the mark, in one transaction.
 func (p *pruner) step(ctx context.Context, last int64) (dropped int64, err error) {
-	err = p.db.alone(ctx, p.db.begin, func(conn *sql.Conn) error {
+	err = p.db.alone(ctx, strings.Join(p.db.begin, "; "), func(conn *sql.Conn) error {
 		dropped, err = p.drop(ctx, conn, last)
 		return err
 	})

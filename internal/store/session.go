@@ -110,8 +110,8 @@ func (t *tx) deleteSession(key string) error {
 // changeSession runs one statement on one session and reports whether it changed it.
 func (s *Store) changeSession(ctx context.Context, key, what, statement string, args ...any) (changed bool, err error) {
 	err = s.writer.do(ctx, func(t *tx) error {
-		n, err := t.exec(statement, args...)
-		if changed = n == 1; changed {
+		changed, err = t.one(statement, args...)
+		if changed {
 			t.touched = append(t.touched, key)
 		}
 		return err
@@ -196,9 +196,8 @@ const useState = "INSERT INTO used_state (hash, until) VALUES ($1, $2) ON CONFLI
 // UseState records the state and reports whether it was new; see session.UsedStates.
 func (s *Store) UseState(ctx context.Context, hash string, until time.Time) (bool, error) {
 	var fresh bool
-	err := s.writer.do(ctx, func(t *tx) error {
-		n, err := t.exec(useState, hash, until.UnixMilli())
-		fresh = n == 1
+	err := s.writer.do(ctx, func(t *tx) (err error) {
+		fresh, err = t.one(useState, hash, until.UnixMilli())
 		return err
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 func sqlite() dialect {
 	return dialect{
 		folder:     "sqlite",
-		begin:      "BEGIN IMMEDIATE",
+		begin:      []string{"BEGIN IMMEDIATE"},
 		beginStart: "BEGIN IMMEDIATE",
 		hasVersion: "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_version'",
 		size:       "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",

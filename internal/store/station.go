@@ -41,8 +41,7 @@ const upsertPairing = `INSERT INTO pairing (station, code, sealed, until) VALUES
 	ON CONFLICT (station) DO UPDATE SET code = excluded.code, sealed = excluded.sealed, until = excluded.until`
 
 func (t *tx) pairing(p station.Pairing) error {
-	_, err := t.exec(upsertPairing, p.Station, p.Code, p.Sealed, p.Until.UnixMilli())
-	return err
+	return t.soon(upsertPairing, p.Station, p.Code, p.Sealed, p.Until.UnixMilli())
 }
 
 // RenewPairing gives a station another code; see station.Rows.
@@ -80,6 +79,7 @@ func (s *Store) PairStation(ctx context.Context, try station.Try) (paired statio
 	limit := desk.Limit{Counter: try.Limit, Max: try.Max, Window: try.Window}
 	found := false
 	err = s.stationStep(ctx, "pair a station", func(t *tx) error {
+		wait, found = 0, false
 		n, err := t.exec(insertAttempt, limit.Counter, try.At.UnixMilli(), try.ID,
 			try.At.Add(limit.Window).UnixMilli(), try.At.Add(-limit.Window).UnixMilli(), limit.Max)
 		if err != nil {
@@ -173,8 +173,7 @@ const markStation = `UPDATE station SET seen = CASE WHEN seen < $2 THEN $2 ELSE 
 // MarkStation remembers what happened at the station; see station.Rows.
 func (s *Store) MarkStation(ctx context.Context, st station.Station) error {
 	return s.stationStep(ctx, "mark a station", func(t *tx) error {
-		_, err := t.exec(markStation, st.ID, milli(st.Seen), milli(st.Acted), milli(st.MissingAuthTime))
-		return err
+		return t.soon(markStation, st.ID, milli(st.Seen), milli(st.Acted), milli(st.MissingAuthTime))
 	})
 }
 

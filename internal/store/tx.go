@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 
 	"fobdesk/internal/audit"
@@ -19,6 +20,7 @@ type tx struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt // by their text; SQLite's
 	pipeline   *pipeline            // PostgreSQL's; else nil
+	hopeful    bool                 // see hope
 	chainKey   []byte
 	head       *audit.Head // nil until it is needed
 	before     *audit.Head // the head before the step
@@ -36,17 +38,31 @@ func newTx(conn *sql.Conn, d dialect, chainKey []byte) *tx {
 }
 
 // begin begins a transaction. From one to the next nothing is remembered of a database to which others
-// write too.
+// write too: the trail's head is read along with the beginning.
 func (t *tx) begin(ctx context.Context, d dialect) error {
 	t.touched, t.appended = nil, nil
-	if d.shared {
-		t.head = nil
-	}
 	t.cancel()
 	ctx, t.cancel = d.bounded(ctx)
 	t.ctx = ctx
-	_, err := t.conn.ExecContext(ctx, d.begin)
-	return err
+	for _, statement := range d.begin {
+		if err := t.soon(statement); err != nil {
+			return err
+		}
+	}
+	if d.shared {
+		return t.readHead()
+	}
+	return nil
+}
+
+// readHead reads the head of the trail.
+func (t *tx) readHead() error {
+	var head audit.Head
+	if err := t.row(selectHead, nil, &head.Number, &head.Hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the trail's head: %w", err)
+	}
+	t.head = &head
+	return nil
 }
 
 func (t *tx) commit() error {
@@ -98,8 +114,63 @@ func (t *tx) run(j *job) error {
 	return err
 }
 
+// errHopeless ends a hopeful run.
+var errHopeless = errors.New("a step can't be run with others")
+
+// together runs the steps of jobs: in hope all at once, or else each by itself, in hope or not. It
+// returns the error of a transaction that can't go on.
+func (t *tx) together(jobs []*job) error {
+	fulfilled, err := t.hope(jobs)
+	if fulfilled || err != nil {
+		return err
+	}
+	if len(jobs) == 1 {
+		return t.run(jobs[0])
+	}
+	for _, j := range jobs {
+		if err := t.together([]*job{j}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hope runs the steps of jobs in the hope that nothing stands against any of them: each statement that
+// is to change a row is taken to do so, and all are sent together at the end. Where one did not, or a
+// step fails, everything is undone, and hope returns false: the jobs are to be run one by one, and what
+// they found out by then is not to be relied upon. It returns the error of a transaction that can't go
+// on.
+func (t *tx) hope(jobs []*job) (fulfilled bool, err error) {
+	if err := t.soon(savepoint); err != nil {
+		return false, err
+	}
+	t.before, t.standing = t.head, len(t.appended)
+	changed := len(t.touched)
+	t.hopeful = true
+	for _, j := range jobs {
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		if err = j.step(t); err != nil {
+			break
+		}
+	}
+	t.hopeful = false
+	if err == nil {
+		err = t.pipeline.flush(t.ctx)
+	}
+	if err == nil {
+		return true, nil // the savepoint ends with the transaction
+	}
+	t.touched = t.touched[:changed]
+	return false, t.undo()
+}
+
 // undo takes back what the step has written so far.
 func (t *tx) undo() error {
+	if t.hopeful { // with the others'
+		return errHopeless
+	}
 	t.head, t.appended = t.before, t.appended[:t.standing]
 	if t.pipeline != nil {
 		t.pipeline.undo()
@@ -117,6 +188,17 @@ func (t *tx) soon(text string, args ...any) error {
 	}
 	_, err := t.exec(text, args...)
 	return err
+}
+
+// one runs a statement that changes one row, and reports whether it did. In a hopeful run it is said to
+// have, and looked at later.
+func (t *tx) one(text string, args ...any) (bool, error) {
+	if t.hopeful {
+		t.pipeline.hope(text, args)
+		return true, nil
+	}
+	n, err := t.exec(text, args...)
+	return n == 1, err
 }
 
 // exec runs the statement and returns how many rows it changed.

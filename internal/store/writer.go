@@ -15,12 +15,19 @@ const (
 	batchMax = 20 * time.Millisecond
 )
 
+// togetherMost is how many steps are sent together to a database that is a way away.
+const togetherMost = 64
+
 // queueLength is how many steps may wait before those who bring them do.
 const queueLength = 256
 
 // writer does the writes of all requests in one goroutine. The steps that queue up while a
 // transaction is being committed share the next one, and so one wait for the disk. A step that
 // fails is undone alone; where the transaction fails, all its steps do.
+//
+// Where an answer costs a way there and back, a transaction takes three of them, however many steps
+// it has: to begin, for all that the steps write, and to commit. That is the hope; see tx.hope. A
+// step may therefore be run again, and has to come to its results anew.
 type writer struct {
 	db       *database
 	chainKey []byte
@@ -131,6 +138,14 @@ func (w *writer) transact(ctx context.Context, first *job) ([]*job, error) {
 			batch = append(batch, j)
 		}
 		return batch, err
+	}
+	if w.db.pipelined {
+		for j := w.next(); j != nil; j = w.next() {
+			if batch = append(batch, j); len(batch) == togetherMost {
+				break
+			}
+		}
+		return batch, w.commit(w.tx.together(batch))
 	}
 	start := time.Now()
 	err := w.tx.run(first)
