@@ -226,10 +226,12 @@ func onPaper(t *testing.T, test func(t *testing.T, d *desk.Desk, p *paper, log *
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		p := &paper{}
-		test(t, desk.New(desk.Config{
+		d := desk.New(desk.Config{
 			Ledger: p, Memory: blank{}, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
 			MAC: func(string, ...[]byte) []byte { return nil },
-		}), p, &log)
+		})
+		defer d.Leave()
+		test(t, d, p, &log)
 	})
 }
 
@@ -309,11 +311,11 @@ func TestWhatTheLedgerCannotSayOrKeepBesideAnActIsLogged(t *testing.T) {
 	}
 }
 
-func TestAUD03AnOutcomeThatCannotBeWrittenIsToldAllTheSameAndLogged(t *testing.T) {
+func TestAUD03AnOutcomeThatCannotBeWrittenIsUnknownAndLogged(t *testing.T) {
 	onPaper(t, func(t *testing.T, d *desk.Desk, p *paper, log *bytes.Buffer) {
 		p.close = errForgot
 		began := time.Now()
-		if _, err := d.Enrol(t.Context(), accepts(), desk.By{}, enrolment(t, "588651")); err != nil {
+		if _, err := d.Enrol(t.Context(), accepts(), desk.By{}, enrolment(t, "588651")); !errors.Is(err, outcome.OutcomeUnknown) {
 			t.Errorf("came to %v", err)
 		}
 		if took := time.Since(began); took != 5*time.Second || !strings.Contains(log.String(), "the outcome was not written") {
