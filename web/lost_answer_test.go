@@ -81,6 +81,7 @@ func halfReplaced(t *testing.T, w *e2e.World) *e2e.Visitor {
 	if page := v.Follow(t, v.Post(t, replaceBens, replaceForm(w, t))); page.Outcome(t) != "deactivated" {
 		t.Fatalf("the first half came to %d %q", page.Status, page.Outcome(t))
 	}
+	w.Clock.Pass(time.Second) // every read shows it by now
 	return v
 }
 
