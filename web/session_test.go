@@ -248,6 +248,27 @@ func TestFrontChannelLogoutEndsJustThatSession(t *testing.T) {
 	}
 }
 
+func TestOIDC15ACallThatEndsNoSessionLeavesNoRow(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	w.SignedIn(t, ada)
+	stranger := w.NewVisitor()
+	for name, query := range map[string]url.Values{
+		"nothing":       {},
+		"unknown":       {"sid": {"11111111-2222-3333-4444-555555555555"}},
+		"endless":       {"sid": {strings.Repeat("s", 257)}},
+		"of an issuer":  {"sid": {"s"}, "iss": {"https://evil.example"}},
+		"what is empty": {"sid": {""}, "iss": {""}},
+	} {
+		if page := stranger.Get(t, "/auth/front-channel-logout?"+query.Encode()); page.Status != http.StatusOK || len(page.Body) > 0 {
+			t.Errorf("%s: answered %d with %q", name, page.Status, page.Body)
+		}
+	}
+	if rows := exported(t, withAdminGrant(t, w, grace), "&outcome=signed_out_at_entra"); len(rows) > 0 {
+		t.Errorf("recorded: %q", rows)
+	}
+}
+
 func TestTOK01AndTOK02AndLOG02NothingSecretIsLoggedOrStored(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
