@@ -69,8 +69,7 @@ func TestOIDC04ToOIDC14NobodyComesInByALieOfTheIssuer(t *testing.T) {
 	w := deceived(t, issuer)
 	for n, lie := range liar.Lies() {
 		t.Run(lie.Name, func(t *testing.T) {
-			issuer.Repent()
-			lie.Tell(issuer)
+			issuer.Change(func(i *liar.Issuer) { i.Repent(); lie.Tell(i) })
 			before, _ := trailOf(t, w)
 			v, page := passes(t, w, n)
 			if page.Status != http.StatusBadRequest || page.Outcome(t) != "sign_in_refused" {
@@ -82,7 +81,7 @@ func TestOIDC04ToOIDC14NobodyComesInByALieOfTheIssuer(t *testing.T) {
 			}
 		})
 	}
-	issuer.Repent()
+	issuer.Change((*liar.Issuer).Repent)
 	v, page := passes(t, w, 0)
 	if page.Status != http.StatusSeeOther || v.Get(t, "/sessions").Status != http.StatusOK {
 		t.Errorf("afterwards the truth is answered %d", page.Status)
@@ -198,7 +197,7 @@ func TestOIDC14ARefreshForAnotherPersonOrByAnotherIssuerOpensNothing(t *testing.
 				t.Fatalf("signing in answered %d", page.Status)
 			}
 			w.Clock.Pass(time.Minute)
-			issuer.Claims = lie
+			issuer.Change(func(i *liar.Issuer) { i.Claims = lie })
 			if page := v.Get(t, "/"); page.Status != http.StatusFound {
 				t.Errorf("home answers %d, want the way to sign in", page.Status)
 			}

@@ -40,7 +40,8 @@ const (
 )
 
 // Issuer is an issuer at an address of its own. Its lies are told by the functions that change what it
-// would say; each is nil where it says the truth. They are set between requests, not during one.
+// would say; each is nil where it says the truth. Whoever may be asking meanwhile, as a portal does that
+// looks whether it is there, wants them to be set in Change.
 type Issuer struct {
 	*httptest.Server
 
@@ -49,6 +50,7 @@ type Issuer struct {
 	IDToken  func(string) string  // changes the signed ID token
 	Answer   func(map[string]any) // changes the token answer
 
+	telling   sync.RWMutex // held while the lies are told
 	mu        sync.Mutex
 	published []jose.JSONWebKey
 	signer    jose.JSONWebKey
@@ -66,6 +68,13 @@ func New(t testing.TB) *Issuer {
 	i.Server = httptest.NewServer(i)
 	t.Cleanup(i.Close)
 	return i
+}
+
+// Change changes what the issuer says, between two of its answers.
+func (i *Issuer) Change(change func(*Issuer)) {
+	i.telling.Lock()
+	defer i.telling.Unlock()
+	change(i)
 }
 
 // Repent makes the issuer tell the truth again, signed with its first key.
@@ -141,16 +150,22 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case handler != nil:
 		handler(w, r)
 	case r.URL.Path == PathDiscovery:
-		Reply(w, http.StatusOK, i.Document())
+		Reply(w, http.StatusOK, i.told(i.Document))
 	case r.URL.Path == PathAuthorize:
 		i.authorize(w, r)
 	case r.URL.Path == PathKeys:
 		Reply(w, http.StatusOK, published)
 	case r.URL.Path == PathToken:
-		Reply(w, http.StatusOK, i.TokenAnswer())
+		Reply(w, http.StatusOK, i.told(i.TokenAnswer))
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+func (i *Issuer) told(what func() map[string]any) map[string]any {
+	i.telling.RLock()
+	defer i.telling.RUnlock()
+	return what()
 }
 
 // authorize leads back at once, as an issuer does that knows who is there. The next ID token carries
