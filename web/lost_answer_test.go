@@ -154,6 +154,7 @@ func TestFLT03AndFLT02EachWriteByEachWayOfLosingItsAnswer(t *testing.T) {
 					t.Parallel()
 					w := e2e.NewWorld(t)
 					v := act.visitor(t, w)
+					loss := loss // the other side of the effect runs beside this one
 					loss.AfterEffect = after
 					page, sent := act.post(t, w, v, loss)
 					want, status := "upstream_unavailable", http.StatusBadGateway
