@@ -21,7 +21,7 @@ func (d *Desk) EnrolFor(ctx context.Context, fobs Fobs, inventory Inventory, by 
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		a := answer{
 			fobs: fobs, act: act, done: outcome.Enrolled,
-			find: func(m oath.Method) bool { return m.Is(in.Serial) },
+			find: hasSerial(in.Serial),
 		}
 		if end := d.overtaken(ctx, a); end != nil {
 			return *end

@@ -30,7 +30,7 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 		requestID, err := fobs.Remove(ctx, bound.ID)
 		return d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
-			find: func(m oath.Method) bool { return m.ID == bound.ID },
+			find: hasID(bound.ID),
 		})
 	})
 }
