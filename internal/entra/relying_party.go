@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/secret"
 )
 
 // Config is what the relying party is told at the start. Issuer, TenantID, ClientID, Proof and
@@ -76,6 +77,7 @@ func newWith(config Config, network http.RoundTripper) *RelyingParty {
 // Authorization is one trip to the issuer. State, Nonce and CodeVerifier are fresh secrets of
 // this trip, so it prints as "redacted".
 type Authorization struct {
+	secret.Hidden
 	State        string
 	Nonce        string
 	CodeVerifier string
