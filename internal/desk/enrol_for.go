@@ -40,7 +40,7 @@ func (d *Desk) EnrolFor(ctx context.Context, fobs Fobs, inventory Inventory, by 
 // is no such refusal: it is most likely a wrong code.
 func notThisWay(err error) bool {
 	refusal, ok := errors.AsType[*outcome.Error](err)
-	return ok && refusal.Outcome == outcome.NotAllowed && (!refusal.Judged || refusal.Reason == ReasonNotSupported)
+	return ok && refusal.Outcome == outcome.NotAllowed && (!refusal.Judged || refusal.Reason == outcome.ReasonNotSupported)
 }
 
 // bySteps binds the fob by its id in the inventory. a holds Graph's first refusal, if there was one.

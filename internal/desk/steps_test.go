@@ -65,7 +65,7 @@ func TestWhereGraphTakesNoOneStepForOthersTheFobIsBoundInTheStepsItTakes(t *test
 		{name: "a no that judged what was sent is a no", answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true}}},
 			list: free, want: outcome.NotAllowed, calls: "assignAndActivate"},
 		{name: "a no that judged the kind of call is not",
-			answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true, Reason: desk.ReasonNotSupported}}},
+			answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true, Reason: outcome.ReasonNotSupported}}},
 			list:    free, want: outcome.Enrolled, calls: "assignAndActivate assignAndActivateDevice"},
 		{name: "by its id", answers: map[string][]error{"assignAndActivate": {no}}, list: free, want: outcome.Enrolled,
 			calls: "assignAndActivate assignAndActivateDevice"},

@@ -49,7 +49,7 @@ func (rp *RelyingParty) Redeem(ctx context.Context, code, codeVerifier, nonce st
 	}
 	extra, err := rp.everyRequest(issuer)
 	if err != nil {
-		return Identity{}, Tokens{}, refuse(reasonClientProof, err)
+		return Identity{}, Tokens{}, refuse(ReasonClientProof, err)
 	}
 	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(codeVerifier)}
 	for name := range extra {
@@ -113,7 +113,7 @@ func (rp *RelyingParty) presentRefreshToken(
 ) (*oauth2.Token, error) {
 	params, err := rp.everyRequest(issuer)
 	if err != nil {
-		return nil, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: reasonClientProof, Err: err}
+		return nil, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: ReasonClientProof, Err: err}
 	}
 	params.Set("grant_type", "refresh_token")
 	params.Set("refresh_token", refreshToken)
