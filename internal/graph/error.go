@@ -196,8 +196,8 @@ func judge(request call, got answer) verdict {
 var refusesRead = []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}
 
 // isWord reports whether the answer is Graph's own refusal. A page of a gateway is not, nor is a
-// 408, nor what net/http may have got for asking twice. Of a write
-// for somebody else a 501 is one too: it says that this Graph has no such call.
+// 408, nor what net/http may have got for asking twice. Of a write for somebody else a 501 is one
+// too: it says that this Graph has no such call.
 func (a answer) isWord(request call) bool {
 	switch {
 	case a.resent, a.status < 400, a.status == http.StatusRequestTimeout:

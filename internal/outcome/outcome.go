@@ -50,9 +50,6 @@ const (
 	ConsentNeeded       Outcome = "consent_needed" // the inventory's permission is to be asked for
 )
 
-// ReasonNotSupported narrows NotAllowed: Graph does not take this kind of call for somebody else.
-const ReasonNotSupported = "not_supported"
-
 // Error returns the outcome's name.
 func (o Outcome) Error() string { return string(o) }
 
