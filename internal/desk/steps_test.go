@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -149,7 +150,7 @@ func TestAUD03EachStepIsInTheTrail(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rows []string
-	for row, err := range b.store.AuditRows(t.Context()) {
+	for row, err := range b.store.ExportAudit(t.Context(), audit.Filter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ type Tokens struct {
 	AccessToken  string
 	RefreshToken string    // empty where the issuer gave none
 	Expiry       time.Time // of the access token, by the portal's clock
-	Scope        []string  // what was granted, for Missing; nil where the issuer does not say
+	Scope        []string  // what was granted, for WantScopes; nil where the issuer does not say
 }
 
 // longestLife is the most that is believed of an access token's life: what Entra gives under
