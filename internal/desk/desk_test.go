@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -184,7 +185,7 @@ func TestAUD01IntentIsDurableBeforeGraphIsAsked(t *testing.T) {
 	graph := &scripted{write: binds(oath.StatusActivated, b.time(), nil)}
 	var seen []string
 	graph.asking = func(string) {
-		for row, err := range b.store.AuditRows(t.Context()) {
+		for row, err := range b.store.ExportAudit(t.Context(), audit.Filter{}) {
 			if err != nil {
 				t.Error(err)
 			}

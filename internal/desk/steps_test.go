@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -65,7 +66,7 @@ func TestWhereGraphTakesNoOneStepForOthersTheFobIsBoundInTheStepsItTakes(t *test
 		{name: "a no that judged what was sent is a no", answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true}}},
 			list: free, want: outcome.NotAllowed, calls: "assignAndActivate"},
 		{name: "a no that judged the kind of call is not",
-			answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true, Reason: desk.ReasonNotSupported}}},
+			answers: map[string][]error{"assignAndActivate": {&outcome.Error{Outcome: outcome.NotAllowed, Judged: true, Reason: outcome.ReasonNotSupported}}},
 			list:    free, want: outcome.Enrolled, calls: "assignAndActivate assignAndActivateDevice"},
 		{name: "by its id", answers: map[string][]error{"assignAndActivate": {no}}, list: free, want: outcome.Enrolled,
 			calls: "assignAndActivate assignAndActivateDevice"},
@@ -149,7 +150,7 @@ func TestAUD03EachStepIsInTheTrail(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rows []string
-	for row, err := range b.store.AuditRows(t.Context()) {
+	for row, err := range b.store.ExportAudit(t.Context(), audit.Filter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

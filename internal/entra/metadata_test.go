@@ -36,7 +36,7 @@ func TestOIDC06AnotherIssuerInDiscoveryIsRefusedBeforeAnyFurtherCall(t *testing.
 			}
 			rp := p.relyingParty()
 			_, _, err := redeem(t, rp)
-			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+			wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 			if _, err := rp.AuthorizationURL(t.Context(), trip()); !errors.Is(err, outcome.UpstreamUnavailable) {
 				t.Errorf("got %v", err)
 			}
@@ -51,7 +51,7 @@ func TestOIDC14DiscoveryIssuerMismatch(t *testing.T) {
 	p := newProvider(t)
 	p.Metadata = liar.Set("issuer", p.URL+"/invalid")
 	_, err := p.relyingParty().AuthorizationURL(t.Context(), trip())
-	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 	if !strings.Contains(err.Error(), p.URL+"/invalid") || !strings.Contains(err.Error(), p.ID()) {
 		t.Errorf("the log does not say which issuer came for which: %v", err)
 	}
@@ -117,7 +117,7 @@ func TestTOK07CodesAndProofGoOnlyToTheConfiguredHost(t *testing.T) {
 			p := newProvider(t)
 			p.Metadata = change
 			_, _, err := redeem(t, p.relyingParty())
-			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+			wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 			if p.Called(liar.PathToken) != 0 {
 				t.Error("the code was presented")
 			}
@@ -138,7 +138,7 @@ func TestTOK07NoCallFollowsARedirect(t *testing.T) {
 				liar.Reply(w, status, p.Document())
 			})
 			_, _, err := redeem(t, p.relyingParty())
-			wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+			wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 		}
 	}
 }
@@ -200,7 +200,7 @@ func TestTOK07CertificatesAreVerified(t *testing.T) {
 	defer secure.Close()
 	rp := p.relyingParty(func(c *Config) { c.Issuer = secure.URL + "/v2.0" })
 	_, _, err := redeem(t, rp)
-	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 	if p.Called(liar.PathDiscovery) != 0 {
 		t.Error("a stranger's certificate was believed")
 	}
@@ -276,11 +276,11 @@ func TestFLT07WithTheIssuerDownSignInAnswersAndAsksAtMostFiveTimesAMinute(t *tes
 	}
 	for range 5 {
 		_, err := rp.AuthorizationURL(t.Context(), trip())
-		wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+		wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 	}
 	asked := p.Called(liar.PathDiscovery)
 	_, err := rp.AuthorizationURL(t.Context(), trip())
-	wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+	wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 	if p.Called(liar.PathDiscovery) != asked {
 		t.Error("asked a sixth time")
 	}
@@ -344,7 +344,7 @@ func TestFLT01EveryCallEndsAfterTenSeconds(t *testing.T) {
 				rp := newWith(Config{Issuer: "https://login.example/v2.0", ClientID: testClient, Proof: NewSecret("s")}, network)
 				start := time.Now()
 				_, err := rp.AuthorizationURL(t.Context(), trip())
-				wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+				wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 				if took := time.Since(start); took != callTimeout {
 					t.Errorf("discovery took %v", took)
 				}
@@ -353,7 +353,7 @@ func TestFLT01EveryCallEndsAfterTenSeconds(t *testing.T) {
 					TokenURL: "https://login.example/token", AuthStyle: oauth2.AuthStyleInParams,
 				}})
 				_, _, err = redeem(t, rp)
-				wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+				wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 				if took := time.Since(start); took != callTimeout {
 					t.Errorf("the token endpoint took %v", took)
 				}

@@ -141,19 +141,19 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 		{"number only in words", refusing(400, "invalid_grant", 0, liar.Set("error_description", "AADSTS50057: off")), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
 		{"numbers that are none", refusing(400, "invalid_grant", 0, liar.Set("error_codes", []int{-1, 7, 50057})), reasonAccountDisabled, reasonAccountDisabled, "", "AADSTS50057"},
 		{"numbers of the wrong type", refusing(400, "invalid_grant", 0, liar.All(liar.Set("error_codes", "50057"), liar.Set("claims", claims))), reasonCodeUsed, reasonSessionExpired, "", ""},
-		{"wrong secret", refusing(401, "invalid_client", 7000215), reasonClientProof, "", reasonClientProof, "AADSTS7000215"},
-		{"secret expired", refusing(401, "invalid_client", 7000222), reasonClientProof, "", reasonClientProof, "AADSTS7000222"},
-		{"bad assertion", refusing(401, "invalid_client", 700027), reasonClientProof, "", reasonClientProof, "AADSTS700027"},
-		{"app not in tenant", refusing(400, "unauthorized_client", 700016), reasonAppRegistration, "", reasonAppRegistration, "AADSTS700016"},
+		{"wrong secret", refusing(401, "invalid_client", 7000215), ReasonClientProof, "", ReasonClientProof, "AADSTS7000215"},
+		{"secret expired", refusing(401, "invalid_client", 7000222), ReasonClientProof, "", ReasonClientProof, "AADSTS7000222"},
+		{"bad assertion", refusing(401, "invalid_client", 700027), ReasonClientProof, "", ReasonClientProof, "AADSTS700027"},
+		{"app not in tenant", refusing(400, "unauthorized_client", 700016), ReasonAppRegistration, "", ReasonAppRegistration, "AADSTS700016"},
 		{"try again", refusing(400, "invalid_grant", 90033), reasonTryAgain, "", reasonTryAgain, "AADSTS90033"},
 		{"an error nobody knows", refusing(418, "teapot", 0), reasonUnknown, "", reasonUnknown, ""},
 		{"499", refusing(499, "invalid_grant", 54005), reasonCodeUsed, reasonSessionExpired, "", "AADSTS54005"},
 		{"499", refusing(499, "invalid_grant", 54005), reasonCodeUsed, reasonSessionExpired, "", "AADSTS54005"},
-		{"429", refusing(429, "invalid_grant", 50196), "", "", reasonEntraBroken, "AADSTS50196"},
-		{"500", refusing(500, "invalid_grant", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
-		{"no error in it", refusing(400, "", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
-		{"an error with status 200", refusing(200, "invalid_grant", 54005), "", "", reasonEntraBroken, "AADSTS54005"},
-		{"a redirect", refusing(302, "invalid_grant", 0), "", "", reasonEntraBroken, ""},
+		{"429", refusing(429, "invalid_grant", 50196), "", "", ReasonBroken, "AADSTS50196"},
+		{"500", refusing(500, "invalid_grant", 54005), "", "", ReasonBroken, "AADSTS54005"},
+		{"no error in it", refusing(400, "", 54005), "", "", ReasonBroken, "AADSTS54005"},
+		{"an error with status 200", refusing(200, "invalid_grant", 54005), "", "", ReasonBroken, "AADSTS54005"},
+		{"a redirect", refusing(302, "invalid_grant", 0), "", "", ReasonBroken, ""},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
@@ -163,7 +163,7 @@ func TestTOK06WhatTheTokenEndpointRefusesBecomesAnOutcome(t *testing.T) {
 			if test.redeem != "" {
 				wants(t, err, outcome.SignInRefused, test.redeem, test.reference)
 			} else {
-				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, test.reference)
+				wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, test.reference)
 			}
 			identity, tokens, err := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			if test.refresh != "" {
@@ -186,7 +186,7 @@ func TestTOK06AnIssuerThatIsNotThereKeepsTheSession(t *testing.T) {
 	p := newProvider(t)
 	p.Handle(liar.PathDiscovery, http.NotFound)
 	_, tokens, err := p.relyingParty().Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
-	wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+	wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 	if tokens.AccessToken != "" || p.Called(liar.PathToken) != 0 {
 		t.Error("the refresh token was presented somewhere")
 	}
@@ -242,8 +242,8 @@ func TestFLT10ATokenAnswerMustBeOne(t *testing.T) {
 			_, tokens, err := redeem(t, rp)
 			_, refreshed, refreshErr := rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			if !test.want {
-				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
-				wants(t, refreshErr, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+				wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
+				wants(t, refreshErr, outcome.UpstreamUnavailable, ReasonBroken, "")
 				return
 			}
 			if err != nil || refreshErr != nil {
@@ -360,12 +360,12 @@ func TestFLT01ATokenAnswerIsBoundedAndASilentIssuerIsSaidToBe(t *testing.T) {
 				}
 			}
 			say(w, `"}`)
-		}, reasonEntraBroken},
-		{"nothing", func(http.ResponseWriter, *http.Request) {}, reasonEntraBroken},
-		{"HTML", func(w http.ResponseWriter, _ *http.Request) { say(w, "<html>") }, reasonEntraBroken},
-		{"JSON cut short", func(w http.ResponseWriter, _ *http.Request) { say(w, `{"access_token":`) }, reasonEntraBroken},
-		{"two JSON objects", func(w http.ResponseWriter, _ *http.Request) { say(w, `{}{}`) }, reasonEntraBroken},
-		{"a cut connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, reasonEntraSilent},
+		}, ReasonBroken},
+		{"nothing", func(http.ResponseWriter, *http.Request) {}, ReasonBroken},
+		{"HTML", func(w http.ResponseWriter, _ *http.Request) { say(w, "<html>") }, ReasonBroken},
+		{"JSON cut short", func(w http.ResponseWriter, _ *http.Request) { say(w, `{"access_token":`) }, ReasonBroken},
+		{"two JSON objects", func(w http.ResponseWriter, _ *http.Request) { say(w, `{}{}`) }, ReasonBroken},
+		{"a cut connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ReasonSilent},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			p := newProvider(t)
@@ -382,7 +382,7 @@ func TestFLT01ATokenAnswerIsBoundedAndASilentIssuerIsSaidToBe(t *testing.T) {
 		}
 		p.Close()
 		_, _, err := redeem(t, rp)
-		wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+		wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 	})
 	t.Run("the caller went away", func(t *testing.T) {
 		p := newProvider(t)
@@ -393,6 +393,6 @@ func TestFLT01ATokenAnswerIsBoundedAndASilentIssuerIsSaidToBe(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, _, err := rp.Redeem(ctx, testCode, testVerifier, testNonce)
-		wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+		wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 	})
 }
