@@ -148,7 +148,7 @@ func atRest(t *testing.T, w *e2e.World) map[string]string {
 // kind is held to have what is no secret, so that what is looked for would be found.
 func atRestAt(t *testing.T, server *pgtest.Server) map[string]string {
 	t.Helper()
-	dump, err := exec.CommandContext(t.Context(), filepath.Join(server.Bin, "pg_dumpall"), "--dbname", server.URL("postgres", "postgres")).Output() //nolint:gosec // the test's own
+	dump, err := exec.CommandContext(t.Context(), filepath.Join(server.Bin, "pg_dumpall"), "--dbname", server.URL("postgres", "postgres")).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
