@@ -25,8 +25,8 @@ const queueLength = 256
 // transaction is being committed share the next one, and so one wait for the disk. A step that
 // fails is undone alone; where the transaction fails, all its steps do.
 //
-// Where an answer costs a way there and back, a transaction takes three of them, however many steps
-// it has: to begin, for all that the steps write, and to commit. That is the hope; see tx.hope. A
+// Where an answer costs a way there and back, a transaction takes two of them, however many steps
+// it has: to begin, and for all that the steps write and the commit. That is the hope; see tx.hope. A
 // step may therefore be run again, and has to come to its results anew.
 type writer struct {
 	db       *database
