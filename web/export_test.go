@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -92,6 +94,21 @@ func FindStation(t testing.TB, portal http.Handler, id string) station.Station {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// fullRows are the rows of sessions in a database that takes no more of them.
+type fullRows struct{ session.Rows }
+
+func (fullRows) InsertSession(context.Context, session.Row, string) error {
+	return errors.New("the disk is full")
+}
+
+// KeepNoSession gives the portal a database that takes no session any more.
+func KeepNoSession(portal http.Handler) {
+	s := portal.(*Server)
+	c := s.Sessions.Config
+	c.Rows = fullRows{c.Rows}
+	s.Sessions = session.NewStore(c)
 }
 
 // ProbePath and OperatorProbePath are where AddProbes puts its routes.
