@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -124,6 +125,7 @@ func TestAfterAnEnrolmentTheStationGoesBackByItself(t *testing.T) {
 	b.visit(t, sim.AdaID)
 	b.enrolHere(t, sim.SerialGood30, b.World.Cloud.Code(sim.SerialGood30))
 	b.See(t, "[data-back]")
+	b.pass(t, 15*time.Second)
 	b.atWelcome(t)
 	b.nothingOfAda(t, "after the countdown")
 }
