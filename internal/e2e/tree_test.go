@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -91,7 +93,7 @@ func (n *axNode) line(nodes map[string]*axNode) string {
 		for _, p := range n.Properties {
 			switch value := p.Value.String(); {
 			case p.Name != state || value == "false" || value == "":
-			case value == "true":
+			case value == "true", state == "busy":
 				said += " " + state
 			default:
 				said += " " + state + "=" + value
@@ -146,4 +148,57 @@ func text(v *accessibility.Value) string {
 		return ""
 	}
 	return strings.Trim(string(v.Value), `"`)
+}
+
+// hears waits until the tree has these lines, in this order.
+func (b *Browser) hears(t *testing.T, want ...string) {
+	t.Helper()
+	var lines []string
+	left := want
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		lines, left = b.tree(t), want
+		for _, line := range lines {
+			if len(left) > 0 && line == left[0] {
+				left = left[1:]
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+	}
+	t.Errorf("at %s a screen reader does not come to\n\t%s\nbut to\n\t%s", b.Path(t), left[0], strings.Join(lines, "\n\t"))
+}
+
+// listening keeps in said what comes into a page's live regions once the page is there: what one holds from
+// the start is not announced.
+const listening = `
+	window.said = [];
+	new MutationObserver((changes) => {
+		for (const { target } of document.readyState === "loading" ? [] : changes) {
+			const region = (target.closest ? target : target.parentElement)?.closest("[aria-live], [role=status], [role=alert]");
+			const words = region?.innerText.trim().replace(/\s+/g, " ");
+			if (words && said.at(-1) !== words) said.push(words);
+		}
+	}).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });`
+
+// listed is how JSON.stringify writes them.
+func listed(words []string) string {
+	var list strings.Builder
+	enc := json.NewEncoder(&list)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	_ = enc.Encode(words) // strings can be written
+	return strings.TrimSpace(list.String())
+}
+
+// announced waits until these are the last that the page announced, in this order.
+func (b *Browser) announced(t *testing.T, want ...string) {
+	t.Helper()
+	got := ""
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if got = b.Evaluate(t, fmt.Sprintf("JSON.stringify(said.slice(-%d), null, 1)", len(want))); got == listed(want) {
+			return
+		}
+	}
+	t.Errorf("at %s is announced\n%s\nwant\n%s", b.Path(t), got, listed(want))
 }
