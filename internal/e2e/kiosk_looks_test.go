@@ -142,6 +142,7 @@ func TestTheWelcomeSaysThatThePortalIsDownAndRecoversByItself(t *testing.T) {
 	b.atWelcome(t)
 	w.stop()
 	b.See(t, "[data-down=portal]")
+	b.hears(t, status(say("kiosk.portal_title")+" "+say("kiosk.portal_text")))
 	b.lookHere(t, "portal-down")
 	if got := b.Evaluate(t, "document.querySelector('[data-start]').checkVisibility()"); got != "false" {
 		t.Error("one can still press Start")
