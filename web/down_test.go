@@ -149,3 +149,49 @@ func TestFLT08AtAStationADatabaseThatIsDownIsNoSignInFromElsewhere(t *testing.T)
 		t.Errorf("refused with %v", err)
 	}
 }
+
+// remembered is one row of a session, which is never ended, and how often it was used.
+type remembered struct {
+	session.Rows
+	row *session.Row
+	use *int
+}
+
+func (m remembered) InsertSession(_ context.Context, row session.Row, _ string) error {
+	*m.row = row
+	return nil
+}
+
+func (m remembered) FindSession(context.Context, string) (session.Row, error) { return *m.row, nil }
+
+func (m remembered) TouchSession(context.Context, string, time.Time) error {
+	*m.use++
+	return nil
+}
+
+func TestSES04WhatStoodInLineIsNoUseOfASession(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	at, used := time.Now(), 0
+	s.Sessions.Now = func() time.Time { return at }
+	s.Sessions.Rows = remembered{row: new(session.Row), use: &used}
+	w := httptest.NewRecorder()
+	if err := s.Sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), *signedInAs(somebody)); err != nil {
+		t.Fatal(err)
+	}
+	at = at.Add(50 * time.Second)
+	for _, stood := range []bool{true, false} {
+		r := httptest.NewRequest(http.MethodPost, "/enrol", nil)
+		for _, cookie := range w.Result().Cookies() {
+			r.AddCookie(cookie)
+		}
+		c := s.echo.NewContext(r, httptest.NewRecorder())
+		if stood {
+			c.Set(stoodKey, true)
+		}
+		used = 0
+		who, err := s.asker(c, signedIn)
+		if err != nil || who.current == nil || (used == 0) != stood {
+			t.Errorf("stood in line %t: %+v, %v, used %d times", stood, who, err, used)
+		}
+	}
+}

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -96,18 +94,11 @@ func FindStation(t testing.TB, portal http.Handler, id string) station.Station {
 	return found
 }
 
-// fullRows are the rows of sessions in a database that takes no more of them.
-type fullRows struct{ session.Rows }
-
-func (fullRows) InsertSession(context.Context, session.Row, string) error {
-	return errors.New("the disk is full")
-}
-
-// KeepNoSession gives the portal a database that takes no session any more.
-func KeepNoSession(portal http.Handler) {
+// ChangeRows gives the portal other rows of sessions from here on.
+func ChangeRows(portal http.Handler, change func(session.Rows) session.Rows) {
 	s := portal.(*Server)
 	c := s.Sessions.Config
-	c.Rows = fullRows{c.Rows}
+	c.Rows = change(c.Rows)
 	s.Sessions = session.NewStore(c)
 }
 

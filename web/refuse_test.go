@@ -53,3 +53,14 @@ func TestFLT05OnlyGraphsOwn429IsWaitedOutInLine(t *testing.T) {
 		}
 	}
 }
+
+func TestCSRF06APageThatIsAskedForIsNotHeldToWhatAFormMustBe(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		r := httptest.NewRequest(method, "/healthz?a=%zz", strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		if got := s.answer(r).Code; got != http.StatusOK {
+			t.Errorf("%s answered %d", method, got)
+		}
+	}
+}

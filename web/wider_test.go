@@ -1,13 +1,17 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fobdesk/internal/e2e"
 	"fobdesk/internal/htmltest"
+	"fobdesk/internal/session"
 	"fobdesk/internal/sim"
 	"fobdesk/web"
 )
@@ -40,12 +44,59 @@ func TestWhatKeepsAnAdminFromAWiderGrantIsToldAsWhatItIs(t *testing.T) {
 	}
 }
 
+// fullRows are the rows of sessions in a database that takes no more of them.
+type fullRows struct{ session.Rows }
+
+func full(rows session.Rows) session.Rows { return fullRows{rows} }
+
+var errFull = errors.New("the disk is full")
+
+func (fullRows) InsertSession(context.Context, session.Row, string) error { return errFull }
+
+func (fullRows) LeaseSession(context.Context, string, int64, time.Time, time.Time) (bool, error) {
+	return false, errFull
+}
+
+// racedRows are the rows of sessions that somebody else ends once they were read.
+type racedRows struct{ session.Rows }
+
+func raced(rows session.Rows) session.Rows { return racedRows{rows} }
+
+func (r racedRows) FindSession(ctx context.Context, key string) (session.Row, error) {
+	row, err := r.Rows.FindSession(ctx, key)
+	if err == nil {
+		err = r.EndSession(ctx, key, time.Now())
+	}
+	return row, err
+}
+
+func TestARefusedGrantIsToldThoughTheSessionEndsMeanwhileAndNotWhereThatIsUnknown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rows   func(session.Rows) session.Rows
+		status int
+		came   string
+	}{
+		"it ends":                      {raced, http.StatusForbidden, "not_allowed"},
+		"FLT-08: the database is down": {full, http.StatusServiceUnavailable, "unavailable"},
+	} {
+		w := e2e.NewWorld(t)
+		v := w.SignedIn(t, grace)
+		w.Cloud.FailNextSignIn(65004, "access_denied")
+		back := v.Get(t, v.Get(t, "/admin").Header.Get("Location")).Header.Get("Location")
+		web.ChangeRows(w.Handler(), test.rows)
+		if page := v.Get(t, back); page.Status != test.status || page.Outcome(t) != test.came {
+			t.Errorf("%s: %d %q, want %d %q", name, page.Status, page.Outcome(t), test.status, test.came)
+		}
+	}
+}
+
 func TestFLT08ASignInThatTheDatabaseCannotKeepSignsNobodyIn(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
 	v := w.NewVisitor()
 	to := callback(t, v)
-	web.KeepNoSession(w.Handler())
+	web.ChangeRows(w.Handler(), full)
 	if page := v.Get(t, to); page.Status != http.StatusServiceUnavailable || page.Outcome(t) != "unavailable" {
 		t.Errorf("answered %d %q", page.Status, page.Outcome(t))
 	}
