@@ -276,8 +276,9 @@ func TestFLT03AHalfDoneStateIsUnknownAndThenToldAsAssigned(t *testing.T) {
 			w := e2e.NewWorld(t)
 			v := act.visitor(t, w)
 			w.Cloud.Update(func(s *sim.Switches) { s.AfterWrongCode = sim.StatusAssigned })
-			act.form = func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.WrongCode(goodFob)) }
-			page, sent := act.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
+			wrong := act
+			wrong.form = func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.WrongCode(goodFob)) }
+			page, sent := wrong.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
 			if page.Outcome(t) != "outcome_unknown" || sent != 1 {
 				t.Fatalf("came to %d %q with %d writes", page.Status, page.Outcome(t), sent)
 			}
