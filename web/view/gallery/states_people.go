@@ -24,9 +24,9 @@ func peopleStates(ctx context.Context) map[string]State {
 			Next: &view.Link{Href: "/admin/users?q=ann&next=AQ", Text: "Show more"},
 		}}),
 		"people/nobody": people(view.PeopleProps{Query: view.Input{Value: "GALT1"}, Found: view.PeopleFound{
-			Heading: "People found", Count: "0 people fit.", Fob: &view.Link{Href: "/admin/fobs?serial=GALT1", Text: "Find the fob with the serial number GALT1"},
+			Heading: "People found", Count: "0 people match.", Fob: &view.Link{Href: "/admin/fobs?serial=GALT1", Text: "Find the fob with the serial number GALT1"},
 		}}),
-		"people/markup":  people(view.PeopleProps{Query: view.Input{Value: markup}, Found: view.PeopleFound{Heading: "People found", Count: "One person fits.", People: []view.Found{{Href: view.PersonPath("a/b?c"), Name: markup, UPN: markup, Mail: markup}}}}),
+		"people/markup":  people(view.PeopleProps{Query: view.Input{Value: markup}, Found: view.PeopleFound{Heading: "People found", Count: "One person matches.", People: []view.Found{{Href: view.PersonPath("a/b?c"), Name: markup, UPN: markup, Mail: markup}}}}),
 		"people/refused": people(view.PeopleProps{Query: view.Input{Value: "ann"}, Found: view.PeopleFound{Summary: new(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "others.permission"}))}}),
 
 		"person/empty":    of(view.PersonPage, person(ctx)),
