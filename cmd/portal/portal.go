@@ -66,6 +66,7 @@ type Portal struct {
 // Run listens, opens the portal, serves it and its metrics until ctx ends, and closes it. An address
 // that it can't listen on is an *AddressError. The tracer, which may be nil, is the caller's.
 func Run(ctx context.Context, cfg *config.Config, log *slog.Logger, tracer *trace.Tracer) (err error) {
+	CollectRarely()
 	front, err := listen(ctx, "FOBDESK_LISTEN", cfg.Listen)
 	if err != nil {
 		return err

@@ -235,7 +235,6 @@ func (d *Desk) close(ctx context.Context, act Act, end End) bool {
 	for pause := repeatPause; ; pause = min(2*pause, longestPause) {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
-			d.turnedUp(ctx, act, end)
 			return true
 		}
 		select {

@@ -29,7 +29,8 @@ type Ledger interface {
 	Claim(ctx context.Context, act Act) error
 	// Close records what came of an act that Open let through, with act.Serial and the subject's name
 	// as they are known by then, gives the counted attempt back where end.Refund is set and releases
-	// what the act claimed where end.Release is set.
+	// what the act claimed where end.Release is set. Where the act bound the fob or made it work, it
+	// forgets that the fob was reported lost before the act: somebody had it in their hand.
 	Close(ctx context.Context, act Act, end End) error
 	// Step records what came of one step of an act that asks several things of Graph, such as
 	// assigning and then activating: a row of its own in the trail, with the step as its event and
@@ -144,9 +145,6 @@ type Memory interface {
 	ReportLost(ctx context.Context, lost Lost) error
 	// ClearLost forgets it, as when the fob was found or is no longer the person's.
 	ClearLost(ctx context.Context, methodID string) error
-	// ClearLostSerial forgets it of every fob with this serial number, in whatever letters, that was
-	// reported lost before a time, as when it was bound anew then.
-	ClearLostSerial(ctx context.Context, serial string, before time.Time) error
 	// LostOf returns when each of the person's lost fobs was reported, by the method's id.
 	LostOf(ctx context.Context, personID string) (map[string]time.Time, error)
 	// LostFobs returns everybody's fobs that were reported lost, at most limit, the latest first.

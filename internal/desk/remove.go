@@ -35,19 +35,6 @@ func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string
 	})
 }
 
-// turnedUp forgets that the fob of an act that bound it, or made it work, was reported lost before:
-// somebody had it in their hand. A store that fails is logged and not told as a failure.
-func (d *Desk) turnedUp(ctx context.Context, act Act, end End) {
-	switch end.Outcome {
-	case outcome.Enrolled, outcome.Activated, outcome.Assigned:
-	default:
-		return
-	}
-	if err := d.Memory.ClearLostSerial(ctx, act.Serial, act.At); err != nil {
-		d.Log.ErrorContext(ctx, "the lost fob was not forgotten", "act", act.ID, "error", err)
-	}
-}
-
 // forgetLost forgets that the fob was reported lost: it is no longer the person's. Graph has spoken
 // by then, so a store that fails is logged and not told as a failure.
 func (d *Desk) forgetLost(ctx context.Context, act *Act, methodID string) {

@@ -37,7 +37,6 @@ func (d *Desk) Settle(ctx context.Context, personID string, methods []oath.Metho
 		if err := d.Ledger.Close(ctx, d.counted(receipt.Act), end); err != nil {
 			return settled, fmt.Errorf("settle act %s: %w", receipt.Act.ID, err)
 		}
-		d.turnedUp(ctx, receipt.Act, end)
 		d.Log.InfoContext(ctx, "act settled", "event", receipt.Act.Event, "act", receipt.Act.ID, "outcome", end.Outcome)
 		settled = append(settled, Receipt{Act: receipt.Act, End: end})
 	}
