@@ -45,17 +45,6 @@ type full struct{ Trail }
 
 func (full) AppendAudit(context.Context, audit.Row) error { return errDown }
 
-// kept is a trail that keeps the last row.
-type kept struct {
-	Trail
-	last *audit.Row
-}
-
-func (k kept) AppendAudit(_ context.Context, row audit.Row) error {
-	*k.last = row
-	return nil
-}
-
 // one is a directory with one person in it, whom it knows by every id; without a name it is away.
 type one struct {
 	People
@@ -120,15 +109,18 @@ func TestAUD02NobodyIsSignedOutByAnAdminWithoutARowOfIt(t *testing.T) {
 
 func TestAUD05WhomAnAdminSignsOutIsNamedWhereGraphKnowsThem(t *testing.T) {
 	s := newServer(t, new(strings.Builder))
-	var row audit.Row
-	ends := 0
-	s.Sessions.Rows, s.Trail = down{ends: &ends}, kept{last: &row}
-	for _, name := range []string{"Ada", ""} {
+	trail, ends := &kept{}, 0
+	s.Sessions.Rows, s.Trail = down{ends: &ends}, trail
+	for i, name := range []string{"Ada", ""} {
 		s.People = func(*session.TokenSource) People { return one{name: name} }
 		c, _ := asks(s, nil)
 		if err := s.postEndSessionsFor(c); !errors.Is(err, outcome.Unavailable) {
 			t.Fatal(err)
 		}
+		if len(trail.rows) != i+1 {
+			t.Fatalf("%d rows were left, want %d", len(trail.rows), i+1)
+		}
+		row := trail.rows[i]
 		if row.Subject != somebody || row.SubjectName != name || row.Actor != "admin" {
 			t.Errorf("%q is recorded as %q %q, by %q", name, row.Subject, row.SubjectName, row.Actor)
 		}
