@@ -121,7 +121,7 @@ func TestSES04AfterAUseItSurelyLivesForSureIdle(t *testing.T) {
 	st := newStore(t, newMemory(), clock.Now)
 	b := newBrowser()
 	b.signIn(t, st, sessionOf(anna, clock.in(time.Hour)))
-	clock.advance(st.Idle - st.SureIdle() - 1)
+	clock.advance(st.lag() - 1)
 	b.current(t, st) // too soon after the sign-in to be written
 	clock.advance(st.SureIdle())
 	if b.current(t, st) == nil || st.SureIdle() < st.Idle/2 {
