@@ -149,9 +149,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.Serv
 // ipExtractor tells the client's address: the peer's, or behind a trusted proxy the right-most
 // hop of X-Forwarded-For that is not one. No network is trusted by itself.
 func (s *Server) ipExtractor() echo.IPExtractor {
-	if len(s.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
 	for _, p := range s.TrustedProxies {
 		network := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}

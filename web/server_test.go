@@ -71,6 +71,19 @@ func (s *Server) answer(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
+func TestRST05AColourThatIsNoneStopsTheStart(t *testing.T) {
+	if _, err := New(Config{BaseURL: &url.URL{}, Brand: Brand{Color: "mauve"}}); err == nil {
+		t.Error("the portal started")
+	}
+}
+
+func TestROL01ARouteThatIsNamedTwiceStopsTheStart(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	if err := s.addRoutes(); err == nil {
+		t.Error("the table was taken twice")
+	}
+}
+
 func TestSRV03WhatAProxyMarksAsPlainIsLedToHTTPSOrRefused(t *testing.T) {
 	s, trail := newServer(t, new(strings.Builder)), &kept{}
 	s.Trail = trail

@@ -30,7 +30,7 @@ func (s *Server) getSignIn(c echo.Context) error {
 func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authorization) error {
 	if st := stationOf(c); st != nil {
 		begin.Station, ask.AuthTime = st.ID, true
-		if sess := current(c); sess != nil && !begin.Fresh {
+		if sess := current(c); sess != nil { // who begins a visit has ended the one before
 			begin.Operator = sess.Operator
 		}
 	}
