@@ -21,20 +21,12 @@ type Removal struct {
 // the fob that was seen, and NotAllowed, StepUp, SignedOut, Throttled, UpstreamUnavailable,
 // OutcomeUnknown and Unavailable as Enrol.
 func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string, error) {
-	act := d.newAct(EventRemove, by, in.Serial)
-	if in.Form != "" {
-		act = d.once(act, "form", in.MethodID, in.Form)
-	}
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
-		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
-		if err != nil {
-			return unsent(by, err)
-		}
-		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
+	act := d.onceAForm(d.newAct(EventRemove, by, in.Serial), in.MethodID, in.Form)
+	return d.performOn(ctx, fobs, act, in.MethodID, func(ctx context.Context, act *Act, _ oath.Method) End {
 		requestID, err := fobs.Remove(ctx, in.MethodID)
 		end := d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
-			find: func(m oath.Method) bool { return m.ID == in.MethodID },
+			find: hasID(in.MethodID),
 		})
 		if end.done() {
 			d.forgetLost(ctx, act, in.MethodID)

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // sqlite is the dialect of SQLite, of which the lock beside the file keeps every other portal out.
@@ -143,14 +144,21 @@ func openSQLiteBeside(path string, to how) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the database: %w", err)
 	}
-	mode, pragma := "mode=ro", "query_only(1)"
+	mode, pragma, kind := "mode=ro", "query_only(1)", sqlite()
 	if to == toPrune {
 		mode, pragma = "mode=rw", "secure_delete(1)"
+		kind.begin = append([]string{"PRAGMA busy_timeout = 0"}, kind.begin...) // Prune waits in its own way
 	}
 	query := mode + "&" + url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)", pragma}}.Encode()
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: name, RawQuery: query}).String())
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", path, err)
 	}
-	return &database{dialect: sqlite(), name: path, readers: db, writer: db}, nil
+	return &database{dialect: kind, name: path, readers: db, writer: db}, nil
+}
+
+// isLocked reports whether another process has the database's lock.
+func isLocked(err error) bool {
+	failed, ok := errors.AsType[*driver.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_BUSY // the rest tells kinds of it apart
 }

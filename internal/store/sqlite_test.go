@@ -94,7 +94,7 @@ func TestRST05AMigrationIsDoneWholeOrNotAtAll(t *testing.T) {
 // openRaw opens the file as another program would.
 func openRaw(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	raw, err := sql.Open("sqlite", path)
+	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
