@@ -162,9 +162,9 @@ func TestINP05WhatIsNoFilterIsRefusedWithItsField(t *testing.T) {
 	for _, test := range []struct {
 		name, query, field, says string
 	}{
-		{"a date that is none", "from=31.2.", "from", "no date"},
-		{"a day that the month does not have", "to=2026-02-30", "to", "no date"},
-		{"a range upside down", "from=2026-03-02&to=2026-03-01", "from", "after the end"},
+		{"a date that is none", "from=31.2.", "from", "not a date"},
+		{"a day that the month does not have", "to=2026-02-30", "to", "not a date"},
+		{"a range upside down", "from=2026-03-02&to=2026-03-01", "from", "is after “To”"},
 		{"a serial of 3,000 characters", "serial=" + strings.Repeat("9", 3000), "serial", "too long"},
 		{"a direction mark", "actor=" + url.QueryEscape("a\u202eb"), "actor", "hidden character"},
 		{"a NUL", "subject=%00", "subject", "hidden character"},

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,17 @@ import (
 
 const endingDialog = "dialog[data-ending]"
 
+// almostSignedOut lets nothing happen on a page until it asks whether one wants to go on.
+func (b *Browser) almostSignedOut(t *testing.T) {
+	t.Helper()
+	var idle, ask, left int // seconds; see view.Chrome
+	if _, err := fmt.Sscan(b.Evaluate(t, "document.body.dataset.ending"), &idle, &ask, &left); err != nil {
+		t.Fatal(err)
+	}
+	b.pass(t, time.Duration(idle-ask)*time.Second)
+	b.See(t, endingDialog)
+}
+
 // TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress shows the question of a session's end: what is
 // asked, where the focus is meanwhile and afterwards, and that what was typed is kept.
 func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
@@ -24,13 +36,14 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "30s"))
+			w := NewWorld(t)
 			b := w.NewBrowser(t, true)
+			b.Before(t, movable)
 			b.signIn(t, sim.AdaID)
 			b.Open(t, "/enrol")
 			b.Type(t, "#serialNumber", sim.SerialGood30)
 			b.Type(t, "#verificationCode", "123")
-			b.See(t, endingDialog)
+			b.almostSignedOut(t)
 			if role, said, about := b.role(t, endingDialog); role != "dialog" || said != "You are signed out soon" || !strings.HasPrefix(about, "Nothing has happened") {
 				t.Errorf("a screen reader says %q %q %q", role, said, about)
 			}
@@ -46,7 +59,7 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 				t.Errorf("the form holds %q and %q afterwards", serial, code)
 			}
 			b.until(t, "performance.getEntriesByType('resource').some(e => e.name.endsWith('/auth/stay') && e.responseStatus === 204)")
-			w.Clock.Pass(20 * time.Second) // later than the session would have ended
+			w.Clock.Pass(3 * time.Minute) // later than the session would have ended
 			b.Keys(t, person("\r"))
 			b.See(t, "[data-outcome=invalid_input]")
 		})
@@ -55,15 +68,18 @@ func TestWhoIsAskedBeforeTheyAreSignedOutStaysByOnePress(t *testing.T) {
 
 func TestWhoDoesNotAnswerIsToldThatTheyAreSignedOutAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "12s"))
+	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "5m")) // Entra takes her proof for ten minutes
 	b := w.NewBrowser(t, true)
+	b.Before(t, movable)
 	b.signIn(t, sim.AdaID)
 	b.Open(t, "/enrol")
 	b.Type(t, "#serialNumber", sim.SerialGood30)
+	b.almostSignedOut(t)
+	b.pass(t, 2*time.Minute)
 	b.until(t, "document.getElementById('ending-title')?.textContent === 'You are signed out'")
 	b.See(t, endingDialog)
 	b.Press(t, "[data-stay]") // it says Close by now
-	w.Clock.Pass(time.Second) // the page counts on a little less than the portal gives
+	w.Clock.Pass(time.Minute) // the page counts on a little less than the portal gives
 	b.Type(t, "#verificationCode", "123456")
 	b.Keys(t, person("\r"))
 	b.See(t, "[data-outcome=signed_out]")
@@ -79,9 +95,11 @@ func TestTheEndThatNoUseMovesIsToldOnce(t *testing.T) {
 	t.Parallel()
 	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "60s"), Setting("FOBDESK_SESSION_MAX", "61s"))
 	b := w.NewBrowser(t, true)
+	b.Before(t, movable)
 	b.signIn(t, sim.AdaID)
 	w.Clock.Pass(40 * time.Second) // less than a minute is left, and it was used just now
 	b.Open(t, "/enrol")
+	b.passHere(t, 15*time.Second) // the page has what tells of it by then
 	b.See(t, endingDialog)
 	if got := b.Text(t, "#ending-text"); !strings.HasPrefix(got, "Everyone signs in again") {
 		t.Errorf("it says %q", got)

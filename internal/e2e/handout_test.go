@@ -16,10 +16,18 @@ import (
 	"fobdesk/internal/sim"
 )
 
-// focus waits until the element with this id has the focus.
+// focus waits until the element with this id has the focus. It asks the page itself, which may run no script
+// and may be leaving.
 func (b *Browser) focus(t *testing.T, id string) {
 	t.Helper()
-	b.Do(t, chromedp.Poll(fmt.Sprintf("document.activeElement.id === %q", id), nil, chromedp.WithPollingTimeout(20*time.Second)))
+	b.See(t, "#"+id)
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var focused string
+		if chromedp.Run(b.ctx, chromedp.Evaluate("document.activeElement.id", &focused)) == nil && focused == id {
+			return
+		}
+	}
+	t.Fatalf("the focus never comes to %s, at %s", id, b.where())
 }
 
 // How a scanner ends what it types, and what is pressed by hand where it ends it with nothing.

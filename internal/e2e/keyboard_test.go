@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -114,8 +116,8 @@ func TestAnEmployeeNeedsNoMouse(t *testing.T) {
 	b.See(t, "main a[href^='/auth/sign-in']")
 }
 
-// TestAnAdminNeedsNoMouse finds a person and acts for them, looks a fob up and makes a station. The
-// queue has a test of its own.
+// TestAnAdminNeedsNoMouse finds a person and acts for them, to the end of a replacement, looks a fob up and
+// reads the trail. The queue has a test of its own.
 func TestAnAdminNeedsNoMouse(t *testing.T) {
 	t.Parallel()
 	w := NewWorld(t)
@@ -127,22 +129,72 @@ func TestAnAdminNeedsNoMouse(t *testing.T) {
 	b.fill(t, "form[action$='/enrol'] #serialNumber", sim.SerialGood30)
 	b.fill(t, "form[action$='/enrol'] #verificationCode", w.Cloud.Code(sim.SerialGood30)+"\r")
 	b.See(t, "[data-outcome=enrolled]")
-	b.enter(t, "main a[href$='/replace']")
-	b.reach(t, "form[action$='/replace'] button[type=submit]")
-	b.Open(t, "/admin/users/"+sim.AdaID)
+	b.enter(t, "form[action$='/deactivate'] button")
+	b.See(t, "[data-outcome=deactivated]")
 	b.enter(t, "a[href$='/remove']")
 	b.enter(t, "form[action$='/remove'] button")
 	b.See(t, "[data-outcome=removed]")
+	b.Open(t, "/admin/users/"+sim.AdaID)
+	b.enter(t, "form[action$='/sessions/end'] button")
+	b.See(t, ".notice")
+
+	b.Open(t, "/admin/users/"+sim.BenID)
+	b.enter(t, "main a[href$='/replace']")
+	b.reach(t, "form[action$='/replace'] input[name=fob]")
+	b.Do(t, chromedp.KeyEvent(" "))
+	b.enter(t, "form[action$='/replace'] button[type=submit]")
+	b.See(t, ".half-done")
+	b.fill(t, "form[action$='/replace'] #serialNumber", sim.SerialGood60)
+	b.fill(t, "form[action$='/replace'] #verificationCode", w.Cloud.Code(sim.SerialGood60)+"\r")
+	b.See(t, "[data-outcome=enrolled]")
+	if device, _ := w.Cloud.Device(sim.SerialGood60); device.Status != sim.StatusActivated {
+		t.Errorf("the new fob is %s", device.Status)
+	}
 
 	b.Open(t, "/admin/fobs")
 	b.fill(t, "#serialNumber", sim.SerialGood30+"\r")
 	b.See(t, "#trail-title")
+	b.readTrailByKeys(t)
+}
+
+// readTrailByKeys filters the trail, takes the rows along and goes to the person of one.
+func (b *Browser) readTrailByKeys(t *testing.T) {
+	t.Helper()
 	b.Open(t, "/admin/audit")
+	b.enter(t, ".filter-title")
+	b.fill(t, "#serial", sim.SerialGood60)
+	b.fill(t, "#from", "2020-01-01\r")
+	b.until(t, "[...document.querySelectorAll('.trail-row')].every(row => row.innerText.includes('"+sim.SerialGood60+"'))")
+	b.See(t, ".trail-row[data-came=enrolled]")
+	b.enter(t, ".trail-more summary")
+	b.See(t, ".trail-more[open]")
+	folder := b.downloads(t)
+	b.enter(t, "a[download][href*='csv']")
+	if rows := downloaded(t, filepath.Join(folder, "fobdesk-audit-*.csv")); !strings.Contains(rows, sim.SerialGood60) {
+		t.Errorf("the export says:\n%s", rows)
+	}
 	b.enter(t, "main a[href*='/admin/users/']")
+	b.See(t, ".person-head")
+}
+
+// TestAnAdminOfStationsNeedsNoMouse makes one, renames it, asks for another code and revokes it.
+func TestAnAdminOfStationsNeedsNoMouse(t *testing.T) {
+	t.Parallel()
+	b := NewWorld(t).newKeyboard(t)
+	b.signInByKeys(t, sim.GraceID)
 	b.Open(t, "/admin/stations")
 	b.fill(t, "#name", "Reception")
 	b.enter(t, "form[action='/admin/stations'] button[type=submit]")
 	b.See(t, "[data-pairing-code]")
+	first := b.Text(t, "[data-pairing-code]")
+	b.enter(t, ".station-acts summary")
+	b.enter(t, "form[action$='/code'] button")
+	b.See(t, "[data-pairing-code]:not([data-pairing-code='"+first+"'])")
+	b.enter(t, ".station-acts summary")
+	b.reach(t, ".station-rename input[name=name]")
+	b.Type(t, ".station-rename input[name=name]", "Canteen")
+	b.Do(t, chromedp.KeyEvent(kb.Enter))
+	b.until(t, "document.querySelector('.stations th[scope=row]').textContent === 'Canteen'")
 	b.enter(t, ".station-acts summary")
 	b.enter(t, "form[action$='/revoke'] button")
 	b.See(t, ".badge-revoked")

@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -124,6 +125,7 @@ func TestAfterAnEnrolmentTheStationGoesBackByItself(t *testing.T) {
 	b.visit(t, sim.AdaID)
 	b.enrolHere(t, sim.SerialGood30, b.World.Cloud.Code(sim.SerialGood30))
 	b.See(t, "[data-back]")
+	b.pass(t, 15*time.Second)
 	b.atWelcome(t)
 	b.nothingOfAda(t, "after the countdown")
 }
@@ -140,6 +142,7 @@ func TestTheWelcomeSaysThatThePortalIsDownAndRecoversByItself(t *testing.T) {
 	b.atWelcome(t)
 	w.stop()
 	b.See(t, "[data-down=portal]")
+	b.hears(t, status(say("kiosk.portal_title")+" "+say("kiosk.portal_text")))
 	b.lookHere(t, "portal-down")
 	if got := b.Evaluate(t, "document.querySelector('[data-start]').checkVisibility()"); got != "false" {
 		t.Error("one can still press Start")

@@ -34,6 +34,7 @@ func (w *World) newKiosk(t *testing.T, javascript bool) (*Browser, *Visitor) {
 	t.Helper()
 	code, admin := w.newStation(t, "Reception")
 	b := w.NewBrowser(t, javascript)
+	b.Before(t, movable)
 	b.Do(t, chromedp.EmulateViewport(1080, 1920))
 	b.Open(t, "/kiosk")
 	b.Press(t, "main a[href='/kiosk/pair']")
@@ -154,11 +155,6 @@ func (b *Browser) history() (at int64, entries []*page.NavigationEntry) {
 	return at, entries
 }
 
-// idleWorld is one whose visits end soon, so that nobody has to wait.
-func idleWorld(t *testing.T) *World {
-	return NewWorld(t, Setting("FOBDESK_KIOSK_IDLE", "6s"), Setting("FOBDESK_KIOSK_MAX", "60s"))
-}
-
 // TestKSK03HoweverAVisitEndsTheNextPersonFindsNothing acts out each end of a visit.
 func TestKSK03HoweverAVisitEndsTheNextPersonFindsNothing(t *testing.T) {
 	t.Parallel()
@@ -176,13 +172,15 @@ func TestKSK03HoweverAVisitEndsTheNextPersonFindsNothing(t *testing.T) {
 			b.See(t, "[data-outcome=wrong_code]")
 			b.Press(t, "#finish button")
 		}},
-		"idle": {idleWorld, func(t *testing.T, b *Browser) {
+		"idle": {nil, func(t *testing.T, b *Browser) {
 			b.Type(t, "#serialNumber", sim.SerialGood30)
+			b.pass(t, 90*time.Second)
 		}},
 		"the visit's limit": {func(t *testing.T) *World {
-			return NewWorld(t, Setting("FOBDESK_KIOSK_MAX", "5s"))
+			return NewWorld(t, Setting("FOBDESK_KIOSK_MAX", "60s"))
 		}, func(t *testing.T, b *Browser) {
 			b.Type(t, "#serialNumber", sim.SerialGood30)
+			b.pass(t, time.Minute)
 		}},
 		"a closed tab": {nil, func(t *testing.T, b *Browser) {
 			b.Type(t, "#serialNumber", sim.SerialGood30)
@@ -232,6 +230,7 @@ func TestKSK07ARevokedStationEndsTheVisitThatIsOn(t *testing.T) {
 	b.Type(t, "#serialNumber", sim.SerialGood30)
 	id := admin.Get(t, "/admin/stations").Doc(t).Find("[data-station]").AttrOr("data-station", "")
 	admin.Post(t, "/admin/stations/"+id+"/revoke", nil)
+	b.passHere(t, 10*time.Second)
 	b.See(t, "main a[href='/kiosk/pair']") // by itself
 	b.nothingOfAda(t, "after the revocation")
 	b.lookHere(t, "revoked")
@@ -239,7 +238,7 @@ func TestKSK07ARevokedStationEndsTheVisitThatIsOn(t *testing.T) {
 
 func TestKSK02AFrozenPageCannotKeepAVisit(t *testing.T) {
 	t.Parallel()
-	w := idleWorld(t)
+	w := NewWorld(t)
 	b, _ := w.newKiosk(t, true)
 	b.visit(t, sim.AdaID)
 	b.Do(t, chromedp.ActionFunc(func(ctx context.Context) error {
@@ -248,7 +247,7 @@ func TestKSK02AFrozenPageCannotKeepAVisit(t *testing.T) {
 		}
 		return debugger.Pause().Do(ctx)
 	}))
-	w.Clock.Pass(7 * time.Second)
+	w.Clock.Pass(91 * time.Second)
 	b.reopen(t)
 	b.Open(t, "/kiosk/enrol")
 	b.atWelcome(t)
@@ -282,11 +281,12 @@ func TestKSK02WhoIsStillThereSaysSoByAnyKeyOrTouch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := NewWorld(t, Setting("FOBDESK_KIOSK_IDLE", "9s"))
+			w := NewWorld(t)
 			b, _ := w.newKiosk(t, true)
 			b.visit(t, sim.AdaID)
 			b.Type(t, "#serialNumber", sim.SerialGood30)
 			b.Type(t, "#verificationCode", "123")
+			b.pass(t, 70*time.Second)
 			b.See(t, "dialog.kiosk-still")
 			if got := b.Evaluate(t, "document.activeElement.hasAttribute('data-stay')"); got != "true" {
 				t.Error("the focus is not in the dialog")
@@ -299,7 +299,7 @@ func TestKSK02WhoIsStillThereSaysSoByAnyKeyOrTouch(t *testing.T) {
 			if got := b.Value(t, "#verificationCode"); got != "123" {
 				t.Errorf("the code is %q afterwards", got)
 			}
-			w.Clock.Pass(4 * time.Second) // later than the visit would have ended
+			w.Clock.Pass(30 * time.Second) // later than the visit would have ended
 			if got := b.Path(t); got != "/kiosk/enrol" {
 				t.Errorf("it is at %s", got)
 			}

@@ -19,6 +19,9 @@ func t(ctx context.Context, key string, args ...any) string {
 // link: a list can hold several, and an id may stand on a page only once.
 func CodeField(fobID string) string { return "verificationCode-" + fobID }
 
+// fobTitle is the id of a fob's heading, which tells its forms apart from those of other fobs.
+func fobTitle(fobID string) string { return "fob-" + fobID }
+
 // fobPath returns the path of what is done with a fob: "activate", "remove", "lost" or "found".
 func fobPath(fobID string, act ...string) templ.SafeURL {
 	path := "/fobs/" + url.PathEscape(fobID)

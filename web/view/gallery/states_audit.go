@@ -49,7 +49,7 @@ func auditRows() []view.AuditRow {
 		Station: "Lobby", Address: "192.0.2.1", RequestID: "9f1c", GraphRequestID: "a1b2",
 	}
 	opened := row
-	opened.Number, opened.Came, opened.Outcome, opened.Tone, opened.GraphRequestID = "8", "", "Not known what came of it", "open", ""
+	opened.Number, opened.Came, opened.Outcome, opened.Tone, opened.GraphRequestID = "8", "", "Outcome not known", "open", ""
 	hostile := row
 	hostile.Number, hostile.Tone, hostile.Outcome, hostile.Came = "7", "bad", "Microsoft refused, without a clear reason", "refused"
 	hostile.Actor.Name, hostile.Subject.Name, hostile.Serial, hostile.Station, hostile.Address = markup, markup, markup, markup, markup
