@@ -6,7 +6,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"fobdesk/internal/desk"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/session"
 	"fobdesk/web/view"
@@ -18,16 +17,12 @@ func (s *Server) postEnrolFor(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := desk.Enrolment{
-		Serial: read(&f.fields, fieldSerial, oath.ParseSerialNumber),
-		Name:   read(&f.fields, fieldName, oath.ParseDisplayName),
-		Code:   read(&f.fields, fieldCode, oath.ParseVerificationCode),
-	}
+	in := f.enrolment()
 	form := personForm(f, func(r told) templ.Component {
 		state := personState{enrol: view.EnrolProps{
 			OtherCase: otherCase(r.refusal, in.Serial),
-			Serial:    view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
-			Name:      view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+			Serial:    f.again(fieldSerial, r),
+			Name:      f.again(fieldName, r),
 			Code:      view.Input{Error: r.fields[fieldCode]},
 		}}
 		if r.refusal.Reason == reasonOthers+".assigned" {
@@ -57,7 +52,7 @@ func (s *Server) postAssign(c echo.Context) error {
 		for i := range r.Errors { // the serial number of the other form stands on that page too
 			r.Errors[i].Field = view.AssignSerialField
 		}
-		typed := view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]}
+		typed := f.again(fieldSerial, r)
 		return s.refusedPerson(c, f, r, personState{assign: typed})
 	})
 	if err := f.err(); err != nil {

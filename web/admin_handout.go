@@ -226,8 +226,8 @@ func (s *Server) queueForm(c echo.Context, q queue, f *fields) refusable {
 		page: func(r told) templ.Component {
 			props := view.HandoutProps{
 				Summary: &r.Summary,
-				Query:   view.Input{Value: f.typed(fieldQuery), Error: r.fields[fieldQuery]},
-				Serial:  view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
+				Query:   f.again(fieldQuery, r),
+				Serial:  f.again(fieldSerial, r),
 				Code:    view.Input{Error: r.fields[fieldCode]},
 			}
 			if serial, err := oath.ParseSerialNumber(f.typed(fieldSerial)); err == nil {

@@ -107,6 +107,9 @@ func (s *Server) findPeople(c echo.Context, query, cursor string) (view.PeopleFo
 		Heading: message.Text(ctx, "people.results"), Count: message.Text(ctx, "people.count", "count", len(people)),
 		Fob: fobNamed(c, query), People: listed(people),
 	}
+	if len(people) == 0 {
+		found.Count = message.Text(ctx, "field.q.nobody")
+	}
 	if next != "" {
 		if cursor, err = s.store(c).SealFor(current(c).Person, list, next); err != nil {
 			return view.PeopleFound{}, err

@@ -47,7 +47,17 @@ func TestAPersonIsFoundByNameOrAddressHoweverItIsWritten(t *testing.T) {
 			t.Errorf("%s: %d, found %q, want %q", q, page.Status, got, want)
 		}
 		htmltest.Verify(t, htmltest.Page(t, strings.NewReader(string(page.Body))), htmltest.In("#q", htmltest.HasValue(q)))
+		if says := page.Doc(t).Find("#results").Text(); want == nil && !strings.Contains(says, "Check the spelling") {
+			t.Errorf("%s: who finds nobody is told %q", q, says)
+		}
 	}
+}
+
+func TestAPersonWithoutFobsIsSaidToHoldNone(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	page := withAdminGrant(t, w, grace).Get(t, personPath(ada))
+	htmltest.Verify(t, page.Doc(t), htmltest.In("main", htmltest.HasText("Holds no fob yet")))
 }
 
 func TestINP02WhatCannotBeSearchedForIsToldAndNeverAFault(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -176,7 +177,7 @@ func (s *Server) personPage(c echo.Context, page seen, state personState) templ.
 		}
 		return view.PersonPage(props)
 	}
-	props.Held = []string{message.Text(ctx, "person.held", "count", len(methods), "limit", oath.MethodLimit)}
+	props.Held = []string{held(ctx, len(methods))}
 	if left := oath.MethodLimit - len(methods); left > 0 {
 		props.Held = append(props.Held, message.Text(ctx, "person.left", "count", left))
 	}
@@ -194,6 +195,14 @@ func (s *Server) personPage(c echo.Context, page seen, state personState) templ.
 		props.Fobs = append(props.Fobs, fob)
 	}
 	return view.PersonPage(props)
+}
+
+// held says how many fobs a person has, of how many they can have.
+func held(ctx context.Context, n int) string {
+	if n == 0 {
+		return message.Text(ctx, "person.held_none", "limit", oath.MethodLimit)
+	}
+	return message.Text(ctx, "person.held", "count", n, "limit", oath.MethodLimit)
 }
 
 // twice reports whether another of the methods has the same serial number: fobs that were uploaded

@@ -260,8 +260,8 @@ func (s *Server) replaceRefusable(c echo.Context, f *posted, in replaceForm) ref
 			return s.replacePage(c, state, in.old.MethodID, view.ReplaceProps{
 				Summary: &r.Summary, OtherCase: otherCase(r.refusal, in.new.Serial), Remove: in.old.Remove,
 				FobError: r.fields[fieldFob], OffError: r.fields[fieldOff],
-				Serial: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
-				Name:   view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+				Serial: f.again(fieldSerial, r),
+				Name:   f.again(fieldName, r),
 				Code:   view.Input{Error: r.fields[fieldCode]},
 			})
 		},

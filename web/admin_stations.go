@@ -124,9 +124,9 @@ func (s *Server) postStations(c echo.Context) error {
 	tongue := read(&f, fieldTongue, func(typed string) (string, error) { return knownTongue(ctx, typed) })
 	form := s.stationForm(c, func(r told) view.StationsProps {
 		return view.StationsProps{
-			Name:     view.Input{Value: f.typed(fieldStation), Error: r.fields[fieldStation]},
-			Place:    view.Input{Value: f.typed(fieldPlace), Error: r.fields[fieldPlace]},
-			Language: view.Input{Value: f.typed(fieldTongue), Error: r.fields[fieldTongue]},
+			Name:     f.again(fieldStation, r),
+			Place:    f.again(fieldPlace, r),
+			Language: f.again(fieldTongue, r),
 		}
 	})
 	if err := f.err(); err != nil {
@@ -184,7 +184,7 @@ func (s *Server) postStationRename(c echo.Context) error {
 		for i := range r.Errors { // the form of a new station has a name too
 			r.Errors[i].Field = view.StationNameField(id)
 		}
-		rename := view.Input{Value: f.typed(fieldStation), Error: r.fields[fieldStation]}
+		rename := f.again(fieldStation, r)
 		return view.StationsProps{Stations: []view.Station{{ID: id, Rename: rename}}}
 	})
 	if err := f.err(); err != nil {

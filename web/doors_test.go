@@ -245,6 +245,13 @@ func TestOIDC16HowOldAProofMayBe(t *testing.T) {
 			t.Errorf("back %v ago is just now: %t", ago, got)
 		}
 	}
+	c := s.echo.NewContext(httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder())
+	for ago, want := range map[time.Duration]bool{freshForm: true, freshForm + 1: false} {
+		c.Set(sessionKey, &session.Session{SteppedUp: at.Add(-ago)})
+		if got := s.by(c).FreshMFA; got != want {
+			t.Errorf("proven %v ago is fresh to the desk: %t", ago, got)
+		}
+	}
 }
 
 // counted are the rows of sessions in a database that only counts what it is asked to end.

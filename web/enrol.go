@@ -68,19 +68,15 @@ func (s *Server) enrolPage(c echo.Context, props view.EnrolProps) templ.Componen
 // postEnrol relays what was typed to Graph.
 func (s *Server) postEnrol(c echo.Context) error {
 	f := fields{form: c.Request().PostForm}
-	in := desk.Enrolment{
-		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
-		Name:   read(&f, fieldName, oath.ParseDisplayName),
-		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
-	}
+	in := f.enrolment()
 	form := refusable{
 		returnTo: enrolPath,
 		draft:    enrolDraft(&f),
 		page: func(r told) templ.Component {
 			return s.enrolPage(c, view.EnrolProps{
 				Summary: &r.Summary, OtherCase: otherCase(r.refusal, in.Serial),
-				Serial: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
-				Name:   view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+				Serial: f.again(fieldSerial, r),
+				Name:   f.again(fieldName, r),
 				Code:   view.Input{Error: r.fields[fieldCode]},
 			})
 		},
@@ -96,6 +92,15 @@ func (s *Server) postEnrol(c echo.Context) error {
 		return s.refuse(c, err, form)
 	}
 	return c.Redirect(http.StatusSeeOther, receiptPath(receipt))
+}
+
+// enrolment reads what a form that enrols is filled in with.
+func (f *fields) enrolment() desk.Enrolment {
+	return desk.Enrolment{
+		Serial: read(f, fieldSerial, oath.ParseSerialNumber),
+		Name:   read(f, fieldName, oath.ParseDisplayName),
+		Code:   read(f, fieldCode, oath.ParseVerificationCode),
+	}
 }
 
 // otherCase suggests the serial number in the other letter case where Graph does not know it as

@@ -94,6 +94,14 @@ func FindStation(t testing.TB, portal http.Handler, id string) station.Station {
 	return found
 }
 
+// ChangeRows gives the portal other rows of sessions from here on.
+func ChangeRows(portal http.Handler, change func(session.Rows) session.Rows) {
+	s := portal.(*Server)
+	c := s.Sessions.Config
+	c.Rows = change(c.Rows)
+	s.Sessions = session.NewStore(c)
+}
+
 // ProbePath and OperatorProbePath are where AddProbes puts its routes.
 const (
 	ProbePath         = "/kiosk/probe"

@@ -11,6 +11,7 @@ import (
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
+	"fobdesk/web/view"
 )
 
 // What a form may hold.
@@ -106,6 +107,12 @@ func (f *fields) typed(name string) string {
 		return ""
 	}
 	return f.form[name][0]
+}
+
+// again is the field as it was typed, with what is wrong with it. It is not for the code, which a
+// page never holds.
+func (f *fields) again(name string, r told) view.Input {
+	return view.Input{Value: f.typed(name), Error: r.fields[name]}
 }
 
 // err returns the refusal where a field is wrong.

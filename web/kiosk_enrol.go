@@ -79,11 +79,7 @@ func (s *Server) kioskEnrolPage(c echo.Context, props view.KioskEnrolProps) temp
 // too, of which the form holds the serial number.
 func (s *Server) postKioskEnrol(c echo.Context) error {
 	f := fields{form: c.Request().PostForm}
-	in := desk.Enrolment{
-		Serial: read(&f, fieldSerial, oath.ParseSerialNumber),
-		Name:   read(&f, fieldName, oath.ParseDisplayName),
-		Code:   read(&f, fieldCode, oath.ParseVerificationCode),
-	}
+	in := f.enrolment()
 	draft := enrolDraft(&f)
 	draft.Path = visitPath
 	form := refusable{returnTo: visitPath, draft: draft, page: func(r told) templ.Component {
@@ -108,8 +104,8 @@ func (s *Server) postKioskEnrol(c echo.Context) error {
 func (s *Server) kioskRefused(c echo.Context, r told, f *fields, serial oath.SerialNumber) templ.Component {
 	props := view.KioskEnrolProps{
 		Summary: &r.Summary, OtherCase: otherCase(r.refusal, serial),
-		Serial: view.Input{Value: f.typed(fieldSerial), Error: r.fields[fieldSerial]},
-		Name:   view.Input{Value: f.typed(fieldName), Error: r.fields[fieldName]},
+		Serial: f.again(fieldSerial, r),
+		Name:   f.again(fieldName, r),
 		Code:   view.Input{Error: r.fields[fieldCode]},
 	}
 	methods, err := s.listSoon(c)

@@ -136,7 +136,7 @@ func (s *Server) getKioskPulse(c echo.Context) error {
 // refusePairing answers a pairing code that was refused.
 func (s *Server) refusePairing(c echo.Context, err error) error {
 	if errors.Is(err, outcome.TooManyAttempts) {
-		s.recordLimitHit(c, current(c))
+		s.recordLimitHit(c, c.Path(), current(c))
 	}
 	return s.refuse(c, err, s.pairingForm(c))
 }

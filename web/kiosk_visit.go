@@ -171,7 +171,7 @@ func (s *Server) admitVisit(c echo.Context, signIn session.SignIn, identity entr
 		return err
 	}
 	if signIn.Operator && !s.isAdmin(roles) {
-		s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, roles)
+		s.recordDenied(c, outcome.NotAllowed, roles)
 		return &outcome.Error{Outcome: outcome.NotAllowed, Reason: reasonRole}
 	}
 	_, err := s.endVisit(c)

@@ -53,8 +53,7 @@ func (s *Server) kioskWaitingPage(c echo.Context, place view.Place) templ.Compon
 	return view.KioskWaitingPage(props)
 }
 
-// receiptAt is the page that tells of an act that was done, and homeOf where its person is at home:
-// both are others at a station.
+// receiptAt is the page that tells of an act that was done.
 func receiptAt(c echo.Context, actID string) string {
 	switch {
 	case stationOf(c) == nil:
@@ -65,6 +64,7 @@ func receiptAt(c echo.Context, actID string) string {
 	return kioskReceiptPath(actID)
 }
 
+// homeOf is where whoever made the request goes on from: their own fobs, the visit or the queue.
 func homeOf(c echo.Context) string {
 	switch {
 	case stationOf(c) == nil:

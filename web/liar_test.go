@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,11 +146,21 @@ func TestOIDC10AnIssuerThatIsBrokenIsNeverAFaultOfOurs(t *testing.T) {
 				t.Errorf("answered %d %q, want %d", page.Status, page.Outcome(t), broken.status)
 			}
 			wantNobodyIn(t, w, v, page)
+			wantRefusedSignIns(t, w, map[int]int{http.StatusBadGateway: 1, http.StatusGatewayTimeout: 0}[broken.status])
 		})
 	}
 }
 
-func TestOIDC06AndOIDC14NoSignInBeginsWithMetadataThatLies(t *testing.T) {
+// wantRefusedSignIns holds the trail to the refused sign-ins and nothing else.
+func wantRefusedSignIns(t *testing.T, w *e2e.World, want int) {
+	t.Helper()
+	got := column(t, w, "SELECT event || ' ' || outcome FROM audit ORDER BY number")
+	if len(got) != want || slices.ContainsFunc(got, func(row string) bool { return row != "sign_in sign_in_refused" }) {
+		t.Errorf("the trail has %q, want %d refused sign-ins", got, want)
+	}
+}
+
+func TestOIDC06AndOIDC14AndAUD05NoSignInBeginsWithMetadataThatLies(t *testing.T) {
 	t.Parallel()
 	for name, lie := range map[string]func(map[string]any){
 		"another issuer":                liar.Set("issuer", "https://evil.example/v2.0"),
@@ -175,6 +186,7 @@ func TestOIDC06AndOIDC14NoSignInBeginsWithMetadataThatLies(t *testing.T) {
 			if asked := issuer.Called(liar.PathToken) + issuer.Called(liar.PathKeys); asked != 0 {
 				t.Errorf("it was asked %d times more", asked)
 			}
+			wantRefusedSignIns(t, w, 1)
 		})
 	}
 }

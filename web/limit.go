@@ -2,11 +2,11 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
-	"golang.org/x/time/rate"
 
 	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
@@ -22,7 +22,7 @@ const (
 // perAddress bounds what anyone can do without being signed in, for each address.
 func (s *Server) perAddress() echo.MiddlewareFunc {
 	tooMany := func(c echo.Context, _ string, _ error) error {
-		s.recordLimitHit(c, nil)
+		s.recordLimitHit(c, c.Path(), nil)
 		setRetryAfter(c, time.Second)
 		return echo.NewHTTPError(http.StatusTooManyRequests)
 	}
@@ -35,26 +35,40 @@ func (s *Server) perAddress() echo.MiddlewareFunc {
 	})
 }
 
-// rowOfLimit is how long a limit that was hit is not told again for the same address and page.
+// rowOfLimit is how long a limit that was hit is not told again for the same address.
 const rowOfLimit = 15 * time.Minute
 
-// oncePerLimit lets through the first hit of each limit in its window.
-func oncePerLimit() middleware.RateLimiterStore {
-	return middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
-		Rate: rate.Every(rowOfLimit), Burst: 1, ExpiresIn: time.Hour,
-	})
-}
-
 // recordLimitHit writes that an address hit a limit, once in a window and not at each request.
-func (s *Server) recordLimitHit(c echo.Context, sess *session.Session) {
-	if allowed, err := s.limitHits.Allow(c.Path() + " " + c.RealIP()); err == nil && allowed {
+func (s *Server) recordLimitHit(c echo.Context, limit string, sess *session.Session) {
+	if s.limitHits.allow(limit + " " + c.RealIP()) {
 		s.record(c, audit.EventLimit, outcome.TooManyAttempts, sess)
 	}
 }
 
-// rarely lets through a few a minute for each address.
-func rarely() middleware.RateLimiterStore {
-	return middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
-		Rate: 1.0 / 60, Burst: 5, ExpiresIn: time.Hour,
-	})
+// How many refused requests of one address leave a row each: anybody can cause them, as often as they
+// like. A flood from as many addresses as are told apart costs the trail a third of what its writer
+// does in a second.
+const (
+	deniedRate  = 1 // a second
+	deniedBurst = 100
+)
+
+// recordDenied records a request that was refused for who sent it, or from where. What one address
+// sends beyond its bound leaves the row of a limit, and the log has the rest.
+func (s *Server) recordDenied(c echo.Context, came outcome.Outcome, sess *session.Session) {
+	if from := network(c.RealIP()); s.denials.allow(from) {
+		s.record(c, audit.EventDenied, came, sess)
+	} else {
+		s.recordLimitHit(c, audit.EventDenied, sess)
+	}
+}
+
+// network is the address, or the /64 that an IPv6 address is in: one host may use all of it.
+func network(address string) string {
+	parsed, err := netip.ParseAddr(address)
+	if err != nil || parsed.Unmap().Is4() {
+		return address
+	}
+	prefix, _ := parsed.WithZone("").Prefix(64) // never fails for IPv6
+	return prefix.String()
 }

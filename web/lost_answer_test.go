@@ -24,18 +24,19 @@ type lossy struct {
 	path   func(*e2e.World) string
 	form   func(*e2e.World) url.Values
 	before func(*testing.T, *e2e.World) *e2e.Visitor // who acts, where more came before it than signing in
+	button string                                    // the form on the page at the path that is sent, where its address is known there only
 }
 
 func lossyActs() []lossy {
 	enrol := func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.Code(goodFob)) }
 	return []lossy{
-		{"assign and activate", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/enrol"), enrol, nil},
-		{"assign and activate by id", mia, ada, goodFob, "assignAndActivate", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, nil},
+		{"assign and activate", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/enrol"), enrol, nil, ""},
+		{"assign and activate by id", mia, ada, goodFob, "assignAndActivate", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, nil, ""},
 		{"assign", mia, ada, goodFob, "hardwareOathMethods", "POST", 0, "assigned", at(personPath(ada, "assign")),
-			func(*e2e.World) url.Values { return url.Values{"serialNumber": {goodFob}} }, nil},
-		{"activate", ben, ben, bensAssignedFob, "/activate", "POST", 1, "activated", fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob), nil},
-		{"deactivate", ben, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", fobOf(bensActiveFob, "/fobs/%s/lost"), nothing, nil},
-		{"remove", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", fobOf(bensActiveFob, "/fobs/%s/remove"), nothing, nil},
+			func(*e2e.World) url.Values { return url.Values{"serialNumber": {goodFob}} }, nil, ""},
+		{"activate", ben, ben, bensAssignedFob, "/activate", "POST", 1, "activated", fobOf(bensAssignedFob, "/fobs/%s/activate"), codeOf(bensAssignedFob), nil, ""},
+		{"deactivate", ben, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", fobOf(bensActiveFob, "/fobs/%s/lost"), nothing, nil, ""},
+		{"remove", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", fobOf(bensActiveFob, "/fobs/%s/remove"), nothing, nil, ""},
 	}
 }
 
@@ -59,17 +60,24 @@ func lossyForOthers() []lossy {
 		return fobOf(bensActiveFob, personPath(ben, "fobs", "%s", path))
 	}
 	return []lossy{
-		{"enrol for another", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, asAdmin},
+		{"enrol for another", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(personPath(ada, "enrol")), enrol, asAdmin, ""},
 		{"hand out", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/admin/handout"),
-			func(w *e2e.World) url.Values { return handout(ada, goodFob, w.Cloud.Code(goodFob)) }, asAdmin},
+			func(w *e2e.World) url.Values { return handout(ada, goodFob, w.Cloud.Code(goodFob)) }, asAdmin, ""},
 		{"activate for another", grace, ben, bensAssignedFob, "/activate", "POST", 1, "activated",
-			fobOf(bensAssignedFob, personPath(ben, "fobs", "%s", "activate")), code, asAdmin},
-		{"deactivate for another", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", on("deactivate"), nothing, asAdmin},
-		{"remove for another", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", on("remove"), nothing, asAdmin},
-		{"replace: the old one off", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", at(replaceBens), old("deactivate"), asAdmin},
-		{"replace: the old one removed", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", at(replaceBens), old("remove"), asAdmin},
-		{"replace: the new one on", grace, ben, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(replaceBens), old("deactivate", goodFob), halfReplaced},
-		{"enrol at a station", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/kiosk/enrol"), enrol, atStation},
+			fobOf(bensAssignedFob, personPath(ben, "fobs", "%s", "activate")), code, asAdmin, ""},
+		{"deactivate for another", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", on("deactivate"), nothing, asAdmin, ""},
+		{"remove for another", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", on("remove"), nothing, asAdmin, ""},
+		{"replace: the old one off", grace, ben, bensActiveFob, "/deactivate", "POST", 1, "deactivated", at(replaceBens), old("deactivate"), asAdmin, ""},
+		{"replace: the old one removed", grace, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed", at(replaceBens), old("remove"), asAdmin, ""},
+		{"replace: the new one on", grace, ben, goodFob, "BySerialNumber", "POST", 0, "enrolled", at(replaceBens), old("deactivate", goodFob), halfReplaced, ""},
+		{"enrol at a station", ada, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/kiosk/enrol"), enrol, atStation(ada), ""},
+		{"activate at a station", ben, ben, bensAssignedFob, "BySerialNumber", "POST", 0, "enrolled", at("/kiosk/enrol"),
+			func(w *e2e.World) url.Values { return enrolment(bensAssignedFob, w.Cloud.Code(bensAssignedFob)) }, atStation(ben), ""},
+		{"remove at a station", ben, ben, bensActiveFob, "hardwareOathMethods", "DELETE", 1, "removed",
+			fobOf(bensActiveFob, "/kiosk/fobs/%s/remove"), nothing, atStation(ben), ""},
+		{"hand out at a station", grace, ada, goodFob, "BySerialNumber", "POST", 0, "enrolled", at("/kiosk/operator"),
+			func(w *e2e.World) url.Values { return handout(ada, goodFob, w.Cloud.Code(goodFob)) }, operatesStation, ""},
+		{"undo a hand-out", grace, ada, goodFob, "hardwareOathMethods", "DELETE", 1, "removed", at("/admin/handout"), nothing, handedOut, ".today-undo"},
 	}
 }
 
@@ -85,10 +93,29 @@ func halfReplaced(t *testing.T, w *e2e.World) *e2e.Visitor {
 	return v
 }
 
-func atStation(t *testing.T, w *e2e.World) *e2e.Visitor {
+// atStation is a person in the middle of their visit to a station.
+func atStation(personID string) func(*testing.T, *e2e.World) *e2e.Visitor {
+	return func(t *testing.T, w *e2e.World) *e2e.Visitor {
+		k := newKiosk(t, w, "Reception")
+		k.starts(t, personID)
+		return k.Visitor
+	}
+}
+
+func operatesStation(t *testing.T, w *e2e.World) *e2e.Visitor {
 	k := newKiosk(t, w, "Reception")
-	k.starts(t, ada)
+	k.operates(t, grace)
 	return k.Visitor
+}
+
+// handedOut is an admin who has just handed out the fob.
+func handedOut(t *testing.T, w *e2e.World) *e2e.Visitor {
+	v := withAdminGrant(t, w, grace)
+	if page := v.Follow(t, v.Post(t, "/admin/handout", handout(ada, goodFob, w.Cloud.Code(goodFob)))); page.Outcome(t) != "enrolled" {
+		t.Fatalf("the hand-out came to %d %q", page.Status, page.Outcome(t))
+	}
+	w.Clock.Pass(time.Second) // every read shows it by now
+	return v
 }
 
 // visitor is whoever acts, as far as they have to be before the answer is lost.
@@ -115,6 +142,10 @@ func (l *lossy) visitor(t *testing.T, w *e2e.World) *e2e.Visitor {
 func (l *lossy) post(t *testing.T, w *e2e.World, v *e2e.Visitor, loss sim.Fault, readBack ...sim.Fault) (page *e2e.Page, sent int) {
 	t.Helper()
 	loss.Side, loss.Method, loss.Path = sim.SideGraph, l.method, l.write
+	path := l.path(w)
+	if l.button != "" {
+		path = v.Get(t, path).Doc(t).Find(l.button).AttrOr("action", "")
+	}
 	w.Cloud.AddFault(loss)
 	for range l.reads {
 		w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "hardwareOathMethods", Times: 1})
@@ -123,7 +154,7 @@ func (l *lossy) post(t *testing.T, w *e2e.World, v *e2e.Visitor, loss sim.Fault,
 		w.Cloud.AddFault(fault)
 	}
 	w.Cloud.ResetCalls()
-	page = v.Follow(t, v.Post(t, l.path(w), l.form(w)))
+	page = v.Follow(t, v.Post(t, path, l.form(w)))
 	for _, call := range w.Cloud.Calls() {
 		if call.Side == sim.SideGraph && call.Method != http.MethodGet {
 			sent++
@@ -245,8 +276,9 @@ func TestFLT03AHalfDoneStateIsUnknownAndThenToldAsAssigned(t *testing.T) {
 			w := e2e.NewWorld(t)
 			v := act.visitor(t, w)
 			w.Cloud.Update(func(s *sim.Switches) { s.AfterWrongCode = sim.StatusAssigned })
-			act.form = func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.WrongCode(goodFob)) }
-			page, sent := act.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
+			wrong := act
+			wrong.form = func(w *e2e.World) url.Values { return enrolment(goodFob, w.Cloud.WrongCode(goodFob)) }
+			page, sent := wrong.post(t, w, v, sim.Fault{AfterEffect: true, Cut: true})
 			if page.Outcome(t) != "outcome_unknown" || sent != 1 {
 				t.Fatalf("came to %d %q with %d writes", page.Status, page.Outcome(t), sent)
 			}

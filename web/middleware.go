@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+
+	"fobdesk/internal/outcome"
 )
 
 type requestIDKey struct{}
@@ -90,6 +92,7 @@ func (s *Server) transport(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if r.Method == http.MethodPost || !strings.HasPrefix(r.URL.RequestURI(), "/") {
+			s.recordDenied(c, outcome.NotAllowed, nil)
 			return echo.NewHTTPError(http.StatusForbidden)
 		}
 		return c.Redirect(http.StatusPermanentRedirect, s.BaseURL.String()+r.URL.RequestURI())

@@ -73,14 +73,6 @@ func violated(body []byte) string {
 // recordLimit bounds the writing of a row.
 const recordLimit = 5 * time.Second
 
-// recordRarely records what anybody can cause as often as they like: a few rows a minute for each
-// address. The log has the rest.
-func (s *Server) recordRarely(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {
-	if allowed, err := s.rarely.Allow(c.RealIP()); err == nil && allowed {
-		s.record(c, event, came, sess)
-	}
-}
-
 // record writes a row of the audit trail that is no act. A trail that can't be written does not
 // hide the answer; the log says so.
 func (s *Server) record(c echo.Context, event string, came outcome.Outcome, sess *session.Session) {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 )
@@ -28,7 +27,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		site, from := r.Header.Get("Sec-Fetch-Site"), r.Header.Get(echo.HeaderOrigin)
 		if (site != "" && site != "same-origin") || (from != "" && from != origin) {
-			s.recordRarely(c, audit.EventDenied, outcome.WrongOrigin, nil)
+			s.recordDenied(c, outcome.WrongOrigin, nil)
 			return outcome.New(outcome.WrongOrigin)
 		}
 		return next(c)

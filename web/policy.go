@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"fobdesk/internal/audit"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/station"
@@ -134,15 +133,19 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		case errors.Is(err, outcome.SignedOut):
 			return s.signedOut(c, s.draftOf(c), err)
 		case errors.Is(err, outcome.NotAllowed):
-			s.recordRarely(c, audit.EventDenied, outcome.NotAllowed, who.current)
+			s.recordDenied(c, outcome.NotAllowed, who.current)
 			return err
-		case errors.Is(err, outcome.NotFound) && (revokedStation(c) != nil || s.wasStation(c)):
-			return s.putOut(c, err)
+		case errors.Is(err, outcome.NotFound): // the page is a station's
+			s.recordDenied(c, outcome.NotFound, who.current)
+			if revokedStation(c) != nil || s.wasStation(c) {
+				return s.putOut(c, err)
+			}
+			return err
 		case err != nil:
 			return err
 		}
 		if who.current != nil && !s.validCSRF(c, who.current) {
-			s.recordRarely(c, audit.EventDenied, outcome.WrongOrigin, who.current)
+			s.recordDenied(c, outcome.WrongOrigin, who.current)
 			return outcome.New(outcome.WrongOrigin)
 		}
 		return next(c)

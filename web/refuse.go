@@ -45,8 +45,11 @@ var statuses = map[outcome.Outcome]int{
 	outcome.NotFound:            http.StatusNotFound,
 }
 
-// reasonSilent is why an Entra that gave no answer is told apart from one that gave a bad one.
-const reasonSilent = "entra_silent"
+// An Entra that gave no answer is told apart from one that gave a bad one.
+const (
+	reasonSilent = "entra_silent"
+	reasonBroken = "entra_broken"
+)
 
 func statusOf(refusal *outcome.Error) int {
 	if refusal.Reason == reasonSilent {

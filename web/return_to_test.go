@@ -44,6 +44,7 @@ func TestOIDC11ReturnToLeadsOnlyToALocalPath(t *testing.T) {
 		{"/auth/callback", "/"},
 		{"/" + strings.Repeat("x", maxReturnTo), "/"},
 		{"/\x00", "/"},
+		{"/%7fevil", "/"},
 		{"/%zz", "/"},
 	} {
 		if got := localPath(test.given); got != test.want {

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 	"golang.org/x/text/language"
 	"golang.org/x/time/rate"
 
@@ -114,11 +113,11 @@ type Server struct {
 	Config
 	table      map[string]route // by method and path
 	brand      brand
-	cspReports *rate.Limiter               // of the reports that are logged
-	reported   atomic.Int64                // reports since the start
-	rarely     middleware.RateLimiterStore // of audit rows that anybody can cause
-	limitHits  middleware.RateLimiterStore // of audit rows of limits
-	health     health                      // what was last found out about whether the portal can serve
+	cspReports *rate.Limiter // of the reports that are logged
+	reported   atomic.Int64  // reports since the start
+	denials    *buckets      // of audit rows of refused requests
+	limitHits  *buckets      // of audit rows of limits
+	health     health        // what was last found out about whether the portal can serve
 	room       waitingRoom
 	echo       *echo.Echo
 }
@@ -128,8 +127,10 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, table: map[string]route{},
-		cspReports: rate.NewLimiter(rate.Every(time.Second), 20), rarely: rarely(), limitHits: oncePerLimit(),
-		room: waitingRoom{acts: map[string]*waitingAct{}},
+		cspReports: rate.NewLimiter(rate.Every(time.Second), 20),
+		denials:    newBuckets(deniedRate, deniedBurst, c.Now),
+		limitHits:  newBuckets(rate.Every(rowOfLimit), 1, c.Now),
+		room:       waitingRoom{acts: map[string]*waitingAct{}},
 	}
 	var err error
 	if s.brand, err = newBrand(c.Brand); err != nil {
@@ -148,9 +149,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.Serv
 // ipExtractor tells the client's address: the peer's, or behind a trusted proxy the right-most
 // hop of X-Forwarded-For that is not one. No network is trusted by itself.
 func (s *Server) ipExtractor() echo.IPExtractor {
-	if len(s.TrustedProxies) == 0 {
-		return echo.ExtractIPDirect()
-	}
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
 	for _, p := range s.TrustedProxies {
 		network := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}

@@ -30,6 +30,17 @@ func (nowhere) ListAudit(context.Context, audit.Filter, int64, int) ([]audit.Row
 	return nil, nil
 }
 
+// kept is a trail that keeps what is appended.
+type kept struct {
+	nowhere
+	rows []audit.Row
+}
+
+func (k *kept) AppendAudit(_ context.Context, row audit.Row) error {
+	k.rows = append(k.rows, row)
+	return nil
+}
+
 // newServer is a portal at a public https address behind a proxy, with nobody signed in.
 func newServer(t *testing.T, log *strings.Builder) *Server {
 	t.Helper()
@@ -60,8 +71,22 @@ func (s *Server) answer(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-func TestSRV03WhatAProxyMarksAsPlainIsLedToHTTPSOrRefused(t *testing.T) {
+func TestRST05AColourThatIsNoneStopsTheStart(t *testing.T) {
+	if _, err := New(Config{BaseURL: &url.URL{}, Brand: Brand{Color: "mauve"}}); err == nil {
+		t.Error("the portal started")
+	}
+}
+
+func TestROL01ARouteThatIsNamedTwiceStopsTheStart(t *testing.T) {
 	s := newServer(t, new(strings.Builder))
+	if err := s.addRoutes(); err == nil {
+		t.Error("the table was taken twice")
+	}
+}
+
+func TestSRV03WhatAProxyMarksAsPlainIsLedToHTTPSOrRefused(t *testing.T) {
+	s, trail := newServer(t, new(strings.Builder)), &kept{}
+	s.Trail = trail
 	for _, test := range []struct {
 		name, method, peer, proto string
 		status                    int
@@ -83,6 +108,9 @@ func TestSRV03WhatAProxyMarksAsPlainIsLedToHTTPSOrRefused(t *testing.T) {
 		if hsts := got.Header().Get("Strict-Transport-Security"); hsts != "max-age=31536000" {
 			t.Errorf("%s: HSTS is %q", test.name, hsts)
 		}
+	}
+	if len(trail.rows) != 1 || trail.rows[0].Event != audit.EventDenied {
+		t.Errorf("the trail has %v, want the refused form", trail.rows)
 	}
 }
 

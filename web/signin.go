@@ -30,7 +30,7 @@ func (s *Server) getSignIn(c echo.Context) error {
 func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authorization) error {
 	if st := stationOf(c); st != nil {
 		begin.Station, ask.AuthTime = st.ID, true
-		if sess := current(c); sess != nil && !begin.Fresh {
+		if sess := current(c); sess != nil { // who begins a visit has ended the one before
 			begin.Operator = sess.Operator
 		}
 	}
@@ -42,6 +42,7 @@ func (s *Server) toEntra(c echo.Context, begin session.SignIn, ask entra.Authori
 	ask.Scopes = s.Scopes[cmp.Or(begin.Grant, session.GrantSelf)]
 	to, err := s.Entra.AuthorizationURL(c.Request().Context(), ask)
 	if err != nil {
+		s.recordRefusedSignIn(c, err, current(c))
 		return err
 	}
 	return s.leave(c, http.StatusSeeOther, to)
@@ -55,11 +56,9 @@ const returnKey = "return_to"
 func (s *Server) getCallback(c echo.Context) error {
 	signIn, identity, tokens, err := s.callback(c)
 	if err != nil {
+		s.recordRefusedSignIn(c, err, current(c))
 		if owing := s.oweUnknown(c); owing != nil {
 			return owing
-		}
-		if errors.Is(err, outcome.SignInRefused) {
-			s.record(c, audit.EventSignIn, outcome.SignInRefused, current(c))
 		}
 		if refusal, ok := errors.AsType[*outcome.Error](err); ok && signIn.Grant.Wider() && entra.Unconsented(refusal) {
 			return s.declined(c, signIn, refusal)
@@ -83,9 +82,7 @@ func (s *Server) getCallback(c echo.Context) error {
 	sess.Operator = signIn.Operator
 	if stationOf(c) != nil {
 		if err := s.admitVisit(c, signIn, identity, &sess); err != nil {
-			if errors.Is(err, outcome.SignInRefused) {
-				s.record(c, audit.EventSignIn, outcome.SignInRefused, &sess)
-			}
+			s.recordRefusedSignIn(c, err, &sess)
 			return err
 		}
 	}
@@ -94,6 +91,15 @@ func (s *Server) getCallback(c echo.Context) error {
 	}
 	s.record(c, audit.EventSignIn, "signed_in", &sess)
 	return c.Redirect(http.StatusSeeOther, localPath(signIn.ReturnTo))
+}
+
+// recordRefusedSignIn records a sign-in that Entra refused, or that ended because nothing Entra said
+// could be believed. One that ended because Entra said nothing was refused by nobody.
+func (s *Server) recordRefusedSignIn(c echo.Context, err error, sess *session.Session) {
+	refusal, ok := errors.AsType[*outcome.Error](err)
+	if ok && (refusal.Outcome == outcome.SignInRefused || refusal.Reason == reasonBroken) {
+		s.record(c, audit.EventSignIn, outcome.SignInRefused, sess)
+	}
 }
 
 // callback takes the sign-in that the browser began, which is answered beside an error where it is

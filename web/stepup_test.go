@@ -29,6 +29,16 @@ func TestAStepUpThatEntraCannotServeLeavesTheFormAsItWas(t *testing.T) {
 	}
 }
 
+func TestOIDC16WithoutNeedNobodyIsSentToStepUp(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v := w.SignedIn(t, ben)
+	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Status: http.StatusServiceUnavailable})
+	if page := v.Get(t, "/auth/step-up"); page.Header.Get("Location") != "/" {
+		t.Errorf("with Graph away: %d to %q", page.Status, page.Header.Get("Location"))
+	}
+}
+
 func TestWhatNobodyTypedIsNotSaidToBeKept(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)

@@ -1,7 +1,6 @@
 // Command fobdesk-demo is the portal to try out: the whole of it, wired as in production, against
 // a simulated Entra and Graph, with demo people and fobs that show live codes, and a gallery of every
-// page in every state. Everything it keeps
-// lies in a temporary folder and goes when it ends.
+// page in every state. Everything it keeps lies in a temporary folder and goes when it ends.
 package main
 
 import (

@@ -173,9 +173,9 @@ func figuresHeader(t *testing.T) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	t.Logf("load: %d cores, load average %.14s before; the first portal alone on core 0, a second on core %d, "+
 		"clients, Entra, Graph (%v) and PostgreSQL on core %d; each portal has GOMAXPROCS 1; "+
-		"at 20 %% a portal is held to a fifth of its core (cgroup, 1 ms of each 5) and people come as fast as they are answered; "+
+		"at 20 %% a portal is held to a fifth of core 0 (cgroup, 1 ms of each 5) and people come as fast as they are answered; "+
 		"the last columns are percent of a core: all portals', the clients' with Entra and Graph, the database's",
-		runtime.NumCPU(), load, coreOf(1), graphTakes, runtime.NumCPU()-1)
+		runtime.NumCPU(), load, coreOf(1, 0), graphTakes, runtime.NumCPU()-1)
 	t.Logf("load: %-26s %-11s %8s %8s %8s %8s %7s  %-6s %7s %7s %8s", "portal", "what", "a second", "p50 ms", "p95 ms", "p99 ms", "errors", "memory",
 		"portals", "clients", "database")
 }
@@ -221,8 +221,14 @@ func frugal(t *testing.T) {
 }
 
 // coreOf is the core that a portal runs on. The last is for everything else, and for portals that
-// find none of their own.
-func coreOf(replica int) int { return min(replica, runtime.NumCPU()-1) }
+// find none of their own. Those that are held to a part of a core share the first, and leave the last
+// to the others: their second would take it from the clients and the database of the first, too.
+func coreOf(replica, percent int) int {
+	if percent > 0 {
+		return 0
+	}
+	return min(replica, runtime.NumCPU()-1)
+}
 
 // pinned is a program that runs on the core of a replica alone, and has no more of it than so many
 // percent, where they are not 0. This process moves to the last.
@@ -237,7 +243,7 @@ func pinned(t *testing.T, path string, replica, percent int) string {
 	if percent > 0 {
 		text += "echo $$ > " + filepath.Join(heldTo(t, percent), "cgroup.procs") + "\n"
 	}
-	text += fmt.Sprintf("exec taskset -c %d %s \"$@\"\n", coreOf(replica), path)
+	text += fmt.Sprintf("exec taskset -c %d %s \"$@\"\n", coreOf(replica, percent), path)
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}

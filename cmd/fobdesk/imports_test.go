@@ -20,17 +20,18 @@ var demoOnly = []string{"internal/sim", "web/view/gallery"}
 // rooms says what each package may import of ours, tests apart. A package under cmd is where
 // things meet: it may import all but testsOnly.
 var rooms = map[string][]string{
-	"internal/oath":    {},
 	"internal/outcome": {},
+	"internal/secret":  {},
+	"internal/oath":    {"internal/secret"},
+	"internal/config":  {"internal/secret"},
 	"internal/message": {"internal/outcome"}, // whose words it holds
-	"internal/config":  {},
 	"internal/metrics": {},
 	"internal/trace":   {},
 	"static":           {},
 	"internal/graph":   {"internal/oath", "internal/outcome"},
-	"internal/entra":   {"internal/oath", "internal/outcome"},
-	"internal/session": {"internal/oath", "internal/outcome"},
-	"internal/station": {"internal/oath", "internal/outcome"},
+	"internal/entra":   {"internal/oath", "internal/outcome", "internal/secret"},
+	"internal/session": {"internal/oath", "internal/outcome", "internal/secret"},
+	"internal/station": {"internal/oath", "internal/outcome", "internal/secret"},
 	"internal/audit":   {"internal/oath", "internal/outcome"},
 	"internal/desk":    {"internal/oath", "internal/outcome"},
 	"internal/store": {

@@ -18,8 +18,8 @@ import (
 	"fobdesk/internal/sim"
 )
 
-// What the load is made of. Pages are asked for one after the other by so many clients at once; the
-// others come at their rate, whatever became of those before.
+// What the load is made of. Pages are asked for one after the other by so many clients at once for each
+// portal; the others come at their rate, whatever became of those before.
 const (
 	pageClients    = 16
 	signInsASec    = 50
@@ -27,8 +27,11 @@ const (
 	fobsEach       = 4 // Graph takes five
 	graphTakes     = 100 * time.Millisecond
 	// What one portal and two are compared by: each has a fifth of a core, so that there is enough for
-	// the others, and people come one after the other as fast as they are answered.
+	// the others, and people come one after the other as fast as they are answered, so many at once for
+	// each portal. They are so many times more than at the rates, for it takes a while until as many begin
+	// as end.
 	fifth        = 20
+	eagerTimes   = 5
 	eagerSignIns = 64
 	eagerEnrols  = 256
 )
@@ -102,7 +105,9 @@ func TestFIG01UnderLoadEveryPageIsServedAndEveryActDoneOnce(t *testing.T) {
 		})
 	}
 	for n, one := range many[1] {
-		t.Logf("load: two portals at 20 %% of a core each do %.2f times the %s of one", many[2][n].figures.aSecond()/one.figures.aSecond(), one.name)
+		two := many[2][n]
+		t.Logf("load: two portals at 20 %% of a core each do %.2f times the %s of one; they used %.0f of their 40 %%, and the others %.0f %% of the last core",
+			two.figures.aSecond()/one.figures.aSecond(), one.name, two.portals, two.clients+two.database)
 	}
 }
 
@@ -126,7 +131,7 @@ func (l *trial) part(name string, do func(*testing.T) *latencies, t *testing.T) 
 // are held to a part of a core.
 func (l *trial) come(aSecond, n, atOnce int, do func(n int) (wrong string)) *latencies {
 	if l.percent > 0 {
-		return byTurns(atOnce, n, do)
+		return byTurns(atOnce*len(l.portals), n, do)
 	}
 	return atRate(aSecond, n, do)
 }
@@ -160,8 +165,17 @@ func (l *trial) start(t *testing.T, measured, postgres bool, replicas int) {
 	}
 }
 
+// fobs is how many there are to be enrolled.
+func (l *trial) fobs() int {
+	fobs := l.rate(enrolmentsASec) * l.seconds
+	if l.percent > 0 {
+		fobs *= eagerTimes
+	}
+	return fobs
+}
+
 // crowd is how many people there are: enough for the fobs, which go to each in turn.
-func (l *trial) crowd() int { return (l.rate(enrolmentsASec)*l.seconds + fobsEach - 1) / fobsEach }
+func (l *trial) crowd() int { return (l.fobs() + fobsEach - 1) / fobsEach }
 
 func (l *trial) rate(full int) int { return full / l.share }
 
@@ -208,7 +222,7 @@ func (l *trial) signIns(t *testing.T) *latencies {
 func (l *trial) pages(t *testing.T) *latencies {
 	t.Helper()
 	var targets []target
-	for n := range pageClients {
+	for n := range pageClients * len(l.portals) {
 		targets = append(targets, target{l.portal(n).URL, cookie(l.visitors[person(n%l.crowd())])})
 	}
 	return askFor(t, targets, time.Duration(l.seconds)*time.Second)
@@ -219,7 +233,7 @@ func (l *trial) enrolments(t *testing.T) *latencies {
 	t.Helper()
 	cloud := l.portals[0].Cloud
 	cloud.ResetCalls()
-	return l.come(l.rate(enrolmentsASec), l.rate(enrolmentsASec)*l.seconds, eagerEnrols, func(n int) string {
+	return l.come(l.rate(enrolmentsASec), l.fobs(), eagerEnrols, func(n int) string {
 		form := url.Values{"serialNumber": {serial(n)}, "verificationCode": {cloud.Code(serial(n))}}
 		r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.portal(n).URL+"/enrol", strings.NewReader(form.Encode()))
 		if err != nil {
@@ -263,7 +277,7 @@ func (l *trial) eachDoneOnce(t *testing.T) {
 			sent[call.Body["serialNumber"]]++
 		}
 	}
-	for n := range l.rate(enrolmentsASec) * l.seconds {
+	for n := range l.fobs() {
 		if device, _ := cloud.Device(serial(n)); device.HolderID != person(n/fobsEach) {
 			t.Errorf("%s is %q's", serial(n), device.HolderID)
 		}

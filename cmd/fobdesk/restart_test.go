@@ -175,12 +175,12 @@ func actsIn(t *testing.T, p *e2e.Program, url string) []string {
 		t.Errorf("the audit trail does not verify: %v", err)
 	}
 	var rows []string
-	for entry, err := range db.AuditRows(t.Context()) {
+	for row, err := range db.ExportAudit(t.Context(), audit.Filter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := entry.Event; e != audit.EventSignIn && e != audit.EventSignOut {
-			rows = append(rows, strings.TrimSpace(e+" "+entry.Outcome))
+		if e := row.Event; e != audit.EventSignIn && e != audit.EventSignOut {
+			rows = append(rows, strings.TrimSpace(e+" "+row.Outcome))
 		}
 	}
 	return rows

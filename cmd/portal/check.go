@@ -59,7 +59,7 @@ func Check(ctx context.Context, cfg *config.Config, out io.Writer) bool {
 func trials(cfg *config.Config) []trial {
 	quiet := slog.New(slog.DiscardHandler)
 	client := graph.New(graph.Config{BaseURL: cfg.GraphURL, UserAgent: userAgent(), Log: quiet, Now: time.Now})
-	all := []trial{{name: "client's key", try: readProof(cfg), mend: mends["client_proof"]}}
+	all := []trial{{name: "client's key", try: readProof(cfg), mend: mends[entra.ReasonClientProof]}}
 	if proof, err := clientProof(cfg); err == nil {
 		rp := entra.New(entra.Config{
 			Issuer: cfg.IssuerURL, TenantID: cfg.TenantID, ClientID: cfg.ClientID, Proof: proof,
@@ -92,10 +92,10 @@ func mend(t trial, err error) string {
 
 // mends say what an operator does about a reason of Entra's.
 var mends = map[string]string{
-	"client_proof": "at the app registration, Certificates & secrets: make a new secret, upload the certificate " +
+	entra.ReasonClientProof: "at the app registration, Certificates & secrets: make a new secret, upload the certificate " +
 		"or correct the federated credential, and give the portal the same",
-	"app_registration": "compare FOBDESK_CLIENT_ID and FOBDESK_TENANT_ID with the overview of the app registration",
-	"redirect_uri":     "add it at the app registration, Authentication, platform Web, letter for letter",
-	"entra_silent":     "let this machine reach the issuer's host, by HTTPS_PROXY where there is a proxy",
-	"entra_broken":     "compare FOBDESK_TENANT_ID, FOBDESK_CLOUD and FOBDESK_ISSUER_URL with the tenant",
+	entra.ReasonAppRegistration: "compare FOBDESK_CLIENT_ID and FOBDESK_TENANT_ID with the overview of the app registration",
+	entra.ReasonRedirectURI:     "add it at the app registration, Authentication, platform Web, letter for letter",
+	entra.ReasonSilent:          "let this machine reach the issuer's host, by HTTPS_PROXY where there is a proxy",
+	entra.ReasonBroken:          "compare FOBDESK_TENANT_ID, FOBDESK_CLOUD and FOBDESK_ISSUER_URL with the tenant",
 }

@@ -42,24 +42,24 @@ func readProof(cfg *config.Config) func(context.Context) (string, error) {
 
 func entraTrials(cfg *config.Config, rp *entra.RelyingParty) []trial {
 	all := []trial{
-		{name: "discovery", mend: mends["entra_broken"], try: func(ctx context.Context) (string, error) {
+		{name: "discovery", mend: mends[entra.ReasonBroken], try: func(ctx context.Context) (string, error) {
 			return cfg.IssuerURL + " names itself so", rp.Discover(ctx)
 		}},
-		{name: "signing keys", mend: mends["entra_broken"], follows: true, try: func(ctx context.Context) (string, error) {
+		{name: "signing keys", mend: mends[entra.ReasonBroken], follows: true, try: func(ctx context.Context) (string, error) {
 			keys, err := rp.Keys(ctx)
 			return fmt.Sprintf("%d of Entra's", keys), err
 		}},
 		{name: "clock of Entra", mend: mendClock, follows: true, try: func(ctx context.Context) (string, error) {
 			return apart(rp.Clock(ctx))
 		}},
-		{name: "client proof", mend: mends["client_proof"], follows: true, try: func(ctx context.Context) (string, error) {
+		{name: "client proof", mend: mends[entra.ReasonClientProof], follows: true, try: func(ctx context.Context) (string, error) {
 			return "Entra takes it", rp.ProveClient(ctx)
 		}},
 	}
 	for _, path := range []string{"/auth/callback", "/", "/kiosk"} {
 		uri := cfg.BaseURL + path
 		all = append(all, trial{
-			name: "redirect URI " + uri, mend: mends["redirect_uri"], follows: true,
+			name: "redirect URI " + uri, mend: mends[entra.ReasonRedirectURI], follows: true,
 			try: func(ctx context.Context) (string, error) {
 				err := rp.FindRedirectURI(ctx, uri)
 				if errors.Is(err, entra.ErrUnknown) {

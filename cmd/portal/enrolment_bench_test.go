@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"fobdesk/cmd/portal"
 )
 
 // BenchmarkEnrolment is what an enrolment costs the portal itself, for 200 people over a Graph that
@@ -20,6 +22,7 @@ import (
 // and the call's way to Graph and back; not the browser's connection, which is the server's.
 // Steady, each enrols, thinks for about a second and goes on; in a burst all press at one moment.
 func BenchmarkEnrolment(b *testing.B) {
+	portal.CollectRarely() // as the program does
 	const crowd, each = 200, 5
 	b.Run("steady", func(b *testing.B) {
 		measure(b, crowd, func(p *person, enrol func(*person)) {

@@ -66,6 +66,7 @@ type Portal struct {
 // Run listens, opens the portal, serves it and its metrics until ctx ends, and closes it. An address
 // that it can't listen on is an *AddressError. The tracer, which may be nil, is the caller's.
 func Run(ctx context.Context, cfg *config.Config, log *slog.Logger, tracer *trace.Tracer) (err error) {
+	CollectRarely()
 	front, err := listen(ctx, "FOBDESK_LISTEN", cfg.Listen)
 	if err != nil {
 		return err
@@ -153,8 +154,8 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 	})
 	seen.metrics.WatchGraph(client.Ready)
 	p.desk = desk.New(desk.Config{
-		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC, Attempts: s.Attempts, Window: s.AttemptsWindow,
-		ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
+		Ledger: watchedLedger{p.store.Ledger(), seen.metrics}, Memory: p.store.Ledger(), MAC: keys.MAC,
+		Attempts: s.Attempts, Window: s.AttemptsWindow, ReadBack: s.ReadBack, Now: s.Now, Log: s.Log,
 	})
 	kept := session.Config{
 		Rows: p.store, States: p.store, Keys: keys, Idle: s.SessionIdle, Max: s.SessionMax,
@@ -171,12 +172,14 @@ func (p *Portal) wire(s Settings, keys *session.Keys) error {
 		Brand:          web.Brand{Color: s.BrandColor, Logo: s.Logo.Body, LogoType: s.Logo.MediaType},
 		StepUpAtSignIn: s.StepUpAtSignIn, TrustedProxies: s.TrustedProxies,
 		Scopes: scopes, AdminRoles: s.AdminRoles,
-		Desk: p.desk, Fobs: func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
-		Entra: rp, Sessions: sessions, Visits: visits, Stations: p.Stations, Refresh: seen.refresh(refresher(rp, scopes)), Trail: watchedTrail{p.store, seen.metrics},
+		Desk: p.desk, Entra: rp, Sessions: sessions, Visits: visits, Stations: p.Stations,
+		Refresh: seen.refresh(refresher(rp, scopes)), Trail: watchedTrail{p.store, seen.metrics},
+		Fobs:      func(tokens *session.TokenSource) desk.Fobs { return client.Me(tokens) },
 		Others:    func(tokens *session.TokenSource, id string) desk.Fobs { return client.User(tokens, id) },
 		People:    func(tokens *session.TokenSource) web.People { return people{client.People(tokens)} },
 		Inventory: func(tokens *session.TokenSource) desk.Inventory { return client.Inventory(tokens) },
-		Line:      line{client}, Ready: p.ready(rp, client), Graph: client.Ready, Watch: seen.request, Now: s.Now, Log: s.Log,
+		Line:      line{client}, Ready: p.ready(rp, client), Graph: client.Ready,
+		Watch: seen.request, Now: s.Now, Log: s.Log,
 	})
 	p.Handler = p.pages
 	return err

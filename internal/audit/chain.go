@@ -20,8 +20,8 @@ type Entry struct {
 	Hash []byte // Chain of the row and of the entry before
 }
 
-// Head is the end of the trail: how many rows were ever written, and the hash of the last. Noted where the
-// trail's keeper can't reach, it shows a tail that was cut off later.
+// Head is the end of the trail: how many rows were ever written, and the hash of the last. Noted
+// where the trail's keeper can't reach, it shows a tail that was cut off later.
 type Head struct {
 	Number int64
 	Hash   []byte // nil where there is no row yet

@@ -20,7 +20,7 @@ type Row struct {
 	GraphRequestID string // Graph's, where there is one
 }
 
-// Events that are no acts; the acts' own names (enrol, activate, remove) are the desk's.
+// Events that are no acts; the acts' own names (enrol, activate and so on) are the desk's.
 const (
 	EventSignIn  = "sign_in"
 	EventSignOut = "sign_out"

@@ -107,7 +107,7 @@ func TestTheClientProvesItselfInExactlyOneWay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.ClientSecret.IsSet() != (test.secret != "") || c.ClientCert.IsSet() != (test.cert != "") ||
+			if (c.ClientSecret.Reveal() != "") != (test.secret != "") || (c.ClientCert.Reveal().Certificate != nil) != (test.cert != "") ||
 				c.FederatedTokenFile != test.token {
 				t.Errorf("more or less than one way is set: %+v", c)
 			}
@@ -122,7 +122,7 @@ func FuzzSessionKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		keys, err := parseSessionKeys(s)
 		if err != nil {
-			if keys.IsSet() {
+			if keys.Reveal() != nil {
 				t.Error("keys beside an error")
 			}
 			return

@@ -1,16 +1,15 @@
 package config
 
-import (
-	"fmt"
-	"io"
-	"log/slog"
-)
+import "fobdesk/internal/secret"
 
 // Secret is a value that cannot be printed: every verb of fmt, every slog handler and every
 // encoder writes "redacted". The value lies in a closure, for that is the one thing of which fmt
 // shows no more than an address where the Secret is an unexported field (a pointer to a slice or
 // a struct it follows, under a verb that does not fit). The zero Secret holds nothing.
-type Secret[T any] struct{ value func() T }
+type Secret[T any] struct {
+	secret.Hidden
+	value func() T
+}
 
 // NewSecret hides value.
 func NewSecret[T any](value T) Secret[T] { return Secret[T]{value: func() T { return value }} }
@@ -23,15 +22,3 @@ func (s Secret[T]) Reveal() T {
 	}
 	return s.value()
 }
-
-// IsSet reports whether there is a value.
-func (s Secret[T]) IsSet() bool { return s.value != nil }
-
-// Format writes "redacted" for every verb of fmt.
-func (Secret[T]) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (Secret[T]) LogValue() slog.Value { return slog.StringValue("redacted") }
-
-// MarshalText is "redacted", so that encoding a Config by mistake shows nothing.
-func (Secret[T]) MarshalText() ([]byte, error) { return []byte("redacted"), nil }

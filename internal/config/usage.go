@@ -38,23 +38,6 @@ func flagsOf(table []setting) string {
 	return b.String()
 }
 
-// markdown is the README's table of settings.
-func markdown() string {
-	var b strings.Builder
-	b.WriteString("| variable | default | meaning |\n| --- | --- | --- |\n")
-	for _, s := range (&draft{}).settings() {
-		names, def := "`"+s.variable()+"`", s.unset
-		if s.secret {
-			names += " or `" + s.variable() + fileSuffix + "`"
-		}
-		if s.def != "" {
-			def = "`" + s.def + "`"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, def, s.help)
-	}
-	return b.String()
-}
-
 // otherwise says in the help what holds where the setting is not given.
 func (s setting) otherwise() string {
 	switch {

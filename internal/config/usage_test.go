@@ -2,6 +2,7 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -35,6 +36,23 @@ func TestTheREADMEHasTheTableOfSettings(t *testing.T) {
 	if err := os.WriteFile(readme, []byte(before+begin+want+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// markdown is the README's table of settings.
+func markdown() string {
+	var b strings.Builder
+	b.WriteString("| variable | default | meaning |\n| --- | --- | --- |\n")
+	for _, s := range (&draft{}).settings() {
+		names, def := "`"+s.variable()+"`", s.unset
+		if s.secret {
+			names += " or `" + s.variable() + fileSuffix + "`"
+		}
+		if s.def != "" {
+			def = "`" + s.def + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, def, s.help)
+	}
+	return b.String()
 }
 
 func TestTheHelpNamesEverySetting(t *testing.T) {

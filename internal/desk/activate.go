@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -21,14 +20,8 @@ type Activation struct {
 // answers what Enrol does, and NotFound where the method is not among the subject's or is not the
 // fob that was seen.
 func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (string, error) {
-	act := d.newAct(EventActivate, by, in.Serial)
-	act = d.withPeople(act)
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
-		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
-		if err != nil {
-			return unsent(by, err)
-		}
-		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
+	act := d.withPeople(d.newAct(EventActivate, by, in.Serial))
+	return d.performOn(ctx, fobs, act, in.MethodID, func(ctx context.Context, act *Act, method oath.Method) End {
 		if method.Active() {
 			return unsent(by, outcome.New(outcome.AlreadyActive))
 		}
@@ -38,7 +31,7 @@ func (d *Desk) Activate(ctx context.Context, fobs Fobs, by By, in Activation) (s
 		requestID, err := fobs.Activate(ctx, in.MethodID, in.Code, oath.DisplayName{})
 		return d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Activated,
-			find: func(m oath.Method) bool { return m.ID == in.MethodID },
+			find: hasID(in.MethodID),
 		})
 	})
 }
@@ -64,20 +57,4 @@ func (d *Desk) claim(ctx context.Context, act *Act, method oath.Method, code oat
 	}
 	end.Refund = true
 	return &end
-}
-
-// seek finds one of the person's methods. Where a serial number was seen it must still be that
-// fob's; otherwise the page was overtaken, and NotFound is the answer.
-func seek(ctx context.Context, fobs Fobs, methodID, seen string) (oath.Method, error) {
-	methods, err := fobs.List(ctx)
-	if err != nil {
-		return oath.Method{}, err
-	}
-	i := slices.IndexFunc(methods, func(m oath.Method) bool {
-		return m.ID == methodID && (seen == "" || seen == m.Device.SerialNumber)
-	})
-	if i < 0 {
-		return oath.Method{}, outcome.New(outcome.NotFound)
-	}
-	return methods[i], nil
 }

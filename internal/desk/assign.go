@@ -2,8 +2,11 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -20,7 +23,7 @@ func (d *Desk) Assign(ctx context.Context, fobs Fobs, inventory Inventory, by By
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		a := answer{
 			fobs: fobs, act: act, done: outcome.Assigned,
-			find: func(m oath.Method) bool { return m.Is(serial) },
+			find: hasSerial(serial),
 		}
 		if end := d.overtaken(ctx, a); end != nil {
 			return *end
@@ -80,5 +83,6 @@ func Seen(methods []oath.Method) string {
 		states = append(states, m.ID+" "+string(m.Device.Status))
 	}
 	slices.Sort(states)
-	return digest(states)
+	sum := sha256.Sum256([]byte(strings.Join(states, "\n")))
+	return hex.EncodeToString(sum[:8])
 }

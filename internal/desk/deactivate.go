@@ -2,10 +2,7 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
@@ -25,20 +22,9 @@ type Deactivation struct {
 // Deactivate switches a fob off; it stays assigned, for it may turn up. A lost one is remembered as
 // lost. It answers the id of the receipt, or an *outcome.Error as Remove does.
 func (d *Desk) Deactivate(ctx context.Context, fobs Fobs, by By, in Deactivation) (string, error) {
-	act := d.newAct(EventDeactivate, by, in.Serial)
-	if in.Form != "" {
-		act = d.once(act, "form", in.MethodID, in.Form)
-	}
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
-		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
-		if err != nil {
-			return unsent(by, err)
-		}
-		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
-		a := answer{
-			fobs: fobs, act: act, done: outcome.Deactivated,
-			find: func(m oath.Method) bool { return m.ID == in.MethodID },
-		}
+	act := d.onceAForm(d.newAct(EventDeactivate, by, in.Serial), in.MethodID, in.Form)
+	return d.performOn(ctx, fobs, act, in.MethodID, func(ctx context.Context, act *Act, method oath.Method) End {
+		a := answer{fobs: fobs, act: act, done: outcome.Deactivated, find: hasID(in.MethodID)}
 		if method.Active() {
 			a.requestID, a.err = fobs.Deactivate(ctx, in.MethodID)
 		}
@@ -73,9 +59,4 @@ func (d *Desk) Found(ctx context.Context, by By, methodID string) error {
 		return &outcome.Error{Outcome: outcome.Unavailable, Err: fmt.Errorf("forget the lost fob: %w", err)}
 	}
 	return nil
-}
-
-func digest(lines []string) string {
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:8])
 }

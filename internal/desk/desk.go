@@ -37,9 +37,9 @@ const (
 )
 
 // Fobs are one person's fobs at Microsoft Graph, as somebody may act on them: that person, or an
-// admin, with their own delegated token. The writes return
-// Graph's request id. A refusal is an *outcome.Error; OutcomeUnknown says that the answer to a
-// write was lost, UpstreamUnavailable that nothing was sent.
+// admin, with their own delegated token. The writes return Graph's request id. A refusal is an
+// *outcome.Error; OutcomeUnknown says that the answer to a write was lost, UpstreamUnavailable that
+// nothing was sent.
 type Fobs interface {
 	List(ctx context.Context) ([]oath.Method, error)
 	AssignAndActivate(ctx context.Context, serial oath.SerialNumber, code oath.VerificationCode, name oath.DisplayName) (string, error)
@@ -135,7 +135,7 @@ func (d *Desk) withPeople(act Act) Act {
 // withCode makes the act claim the code, and count for the fob with this canonical serial number.
 func (d *Desk) withCode(act Act, fob string, code oath.VerificationCode) Act {
 	act = d.once(act, "verification code", fob, code.Reveal())
-	act.fob = "serial:" + fob
+	act.fob = serialCounter(fob)
 	act.Limits = []Limit{d.limit(act.fob)}
 	return act
 }
@@ -155,6 +155,8 @@ func (d *Desk) once(act Act, what string, parts ...string) Act {
 }
 
 func personCounter(personID string) string { return "person:" + personID }
+
+func serialCounter(canonical string) string { return "serial:" + canonical }
 
 // perform opens the act, does it and closes it; it answers the id of the act whose receipt tells
 // the end. An act is not cut by a browser that leaves: do gets a context of its own.
@@ -232,7 +234,6 @@ func (d *Desk) close(ctx context.Context, act Act, end End) bool {
 	for pause := repeatPause; ; pause = min(2*pause, longestPause) {
 		err := d.Ledger.Close(ctx, act, end)
 		if err == nil {
-			d.turnedUp(ctx, act, end)
 			return true
 		}
 		select {

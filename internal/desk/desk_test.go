@@ -2,115 +2,17 @@ package desk_test
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
-	"fmt"
-	"log/slog"
 	"slices"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"fobdesk/internal/audit"
 	"fobdesk/internal/desk"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
-	"fobdesk/internal/session"
-	"fobdesk/internal/store"
 )
-
-const (
-	serial = "GALT12345678"
-	fobID  = "11111111-0000-4000-8000-000000000001"
-)
-
-// bench is a desk over a real database.
-type bench struct {
-	*desk.Desk
-	store *store.Store
-	now   atomic.Int64
-	acts  atomic.Int64
-}
-
-func newBench(t *testing.T) *bench {
-	t.Helper()
-	b := &bench{}
-	b.now.Store(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC).UnixMilli())
-	keys, err := session.NewKeys([][]byte{[]byte(strings.Repeat("k", 32))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	b.store, err = store.Open(t.Context(), "sqlite:"+t.TempDir()+"/fobdesk.db", store.Options{Keys: keys, Now: b.time})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.store.Close(context.Background()) })
-	b.Desk = desk.New(desk.Config{
-		Ledger: b.store.Ledger(), Memory: b.store.Ledger(), Attempts: 5, Window: 15 * time.Minute, Now: b.time, Log: log,
-		ReadBack: []time.Duration{0, time.Millisecond, time.Millisecond},
-		MAC: func(purpose string, parts ...[]byte) []byte {
-			h := hmac.New(sha256.New, []byte(purpose))
-			for _, part := range parts {
-				fmt.Fprintf(h, "%d:%s", len(part), part)
-			}
-			return h.Sum(nil)
-		},
-	})
-	return b
-}
-
-func (b *bench) time() time.Time      { return time.UnixMilli(b.now.Load()).UTC() }
-func (b *bench) pass(d time.Duration) { b.now.Add(d.Milliseconds()) }
-func (b *bench) by(person string) desk.By {
-	who := oath.Person{TenantID: "t", ID: person, Name: person}
-	return desk.By{
-		RequestID: fmt.Sprintf("act-%d", b.acts.Add(1)), Actor: who, Subject: who, Address: "192.0.2.1", FreshMFA: true,
-	}
-}
-
-func enrolment(t *testing.T, code string) desk.Enrolment {
-	t.Helper()
-	s, err := oath.ParseSerialNumber(serial)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := oath.ParseVerificationCode(code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return desk.Enrolment{Serial: s, Code: c}
-}
-
-func fob(status oath.DeviceStatus, created time.Time) oath.Method {
-	return oath.Method{ID: fobID, Created: created, Device: oath.Device{ID: fobID, SerialNumber: serial, Status: status}}
-}
-
-func refuses(o outcome.Outcome) func(*scripted) (string, error) {
-	return func(*scripted) (string, error) { return "", &outcome.Error{Outcome: o, Reference: "graph-1"} }
-}
-
-// binds is a Graph that does what it is asked, and answers as told.
-func binds(status oath.DeviceStatus, created time.Time, err error) func(*scripted) (string, error) {
-	return func(s *scripted) (string, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.before, s.held = s.held, append(slices.Clone(s.held), fob(status, created))
-		return "graph-1", err
-	}
-}
-
-var lost = &outcome.Error{Outcome: outcome.OutcomeUnknown, Reference: "graph-1"}
-
-func five(serials string) []oath.Method {
-	var held []oath.Method
-	for i := range oath.MethodLimit {
-		held = append(held, oath.Method{ID: fmt.Sprint(i), Device: oath.Device{SerialNumber: fmt.Sprint(serials, i), Status: oath.StatusActivated}})
-	}
-	return held
-}
 
 func TestFLT03EveryAnswerToAnEnrolmentComesToTheTruth(t *testing.T) {
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
@@ -184,7 +86,7 @@ func TestAUD01IntentIsDurableBeforeGraphIsAsked(t *testing.T) {
 	graph := &scripted{write: binds(oath.StatusActivated, b.time(), nil)}
 	var seen []string
 	graph.asking = func(string) {
-		for row, err := range b.store.AuditRows(t.Context()) {
+		for row, err := range b.store.ExportAudit(t.Context(), audit.Filter{}) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -247,123 +149,6 @@ func TestFLT04SubmittedManyTimesItIsOneActWithOneReceipt(t *testing.T) {
 	}
 	if different := slices.Compact(receipts); len(different) != 1 {
 		t.Errorf("receipts %q, want one", different)
-	}
-}
-
-func TestLIM04ACodeIsSentOnce(t *testing.T) {
-	for _, test := range []struct {
-		first outcome.Outcome
-		sent  int
-		again outcome.Outcome
-	}{
-		{first: outcome.WrongCode, sent: 1, again: outcome.WrongCode},
-		{first: outcome.Refused, sent: 1, again: outcome.Refused},
-		{first: outcome.UnknownSerial, sent: 1, again: outcome.UnknownSerial},
-		{first: outcome.Throttled, sent: 2, again: outcome.Throttled},
-		{first: outcome.UpstreamUnavailable, sent: 2, again: outcome.UpstreamUnavailable},
-		{first: outcome.StepUp, sent: 2, again: outcome.NotAllowed},
-	} {
-		t.Run(string(test.first), func(t *testing.T) {
-			b := newBench(t)
-			graph := &scripted{write: refuses(test.first)}
-			for range 2 {
-				_, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "588651"))
-				if !errors.Is(err, test.again) {
-					t.Errorf("came to %v, want %s", err, test.again)
-				}
-			}
-			if sent := writes(graph); sent != test.sent {
-				t.Errorf("the code was sent %d times, want %d", sent, test.sent)
-			}
-		})
-	}
-}
-
-func writes(graph *scripted) int {
-	n := 0
-	for _, call := range graph.calls() {
-		if call != "list" {
-			n++
-		}
-	}
-	return n
-}
-
-func TestLIM04SomebodyElsesCodeIsAnsweredAsARefusedOne(t *testing.T) {
-	b := newBench(t)
-	graph := &scripted{write: binds(oath.StatusActivated, b.time(), nil)}
-	if _, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "588651")); err != nil {
-		t.Fatal(err)
-	}
-	other := &scripted{write: binds(oath.StatusActivated, b.time(), nil)}
-	if _, err := b.Enrol(t.Context(), other, b.by("ben"), enrolment(t, "588651")); !errors.Is(err, outcome.WrongCode) {
-		t.Errorf("came to %v, want wrong_code", err)
-	}
-	if calls := other.calls(); len(calls) > 0 {
-		t.Errorf("Graph was asked %q", calls)
-	}
-}
-
-func TestLIM01FiveWrongCodesForAPersonThenLater(t *testing.T) {
-	b := newBench(t)
-	graph := &scripted{write: refuses(outcome.WrongCode)}
-	for i := range 5 {
-		if _, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, fmt.Sprintf("00000%d", i))); !errors.Is(err, outcome.WrongCode) {
-			t.Fatalf("try %d came to %v", i+1, err)
-		}
-		b.pass(time.Minute)
-	}
-	_, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "999999"))
-	refusal, _ := errors.AsType[*outcome.Error](err)
-	if refusal == nil || refusal.Outcome != outcome.TooManyAttempts || refusal.RetryAfter != 10*time.Minute {
-		t.Fatalf("the sixth came to %+v, want too_many_attempts for 10m", refusal)
-	}
-	if sent := writes(graph); sent != 5 {
-		t.Errorf("%d tries reached Graph, want 5", sent)
-	}
-	b.pass(10*time.Minute + time.Second)
-	if _, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "999998")); !errors.Is(err, outcome.WrongCode) {
-		t.Errorf("after the oldest aged out: %v, want wrong_code", err)
-	}
-}
-
-func TestLIM01FiveWrongCodesForASerialHoldForEverybody(t *testing.T) {
-	b := newBench(t)
-	graph := &scripted{write: refuses(outcome.WrongCode)}
-	for i := range 5 {
-		_, _ = b.Enrol(t.Context(), graph, b.by(fmt.Sprintf("person-%d", i)), enrolment(t, fmt.Sprintf("00000%d", i)))
-	}
-	if _, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "999999")); !errors.Is(err, outcome.TooManyAttempts) {
-		t.Errorf("came to %v, want too_many_attempts", err)
-	}
-}
-
-func TestLIM03OnlyWhatGraphJudgedCounts(t *testing.T) {
-	for came, counts := range map[outcome.Outcome]bool{
-		outcome.WrongCode: true, outcome.Refused: true, outcome.UnknownSerial: true, outcome.OutcomeUnknown: true,
-		outcome.NotAllowed: false, outcome.Throttled: false, outcome.SignedOut: false, outcome.StepUp: false,
-		outcome.UpstreamUnavailable: false,
-	} {
-		b := newBench(t)
-		graph := &scripted{write: refuses(came)}
-		for i := range 5 {
-			_, _ = b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, fmt.Sprintf("00000%d", i)))
-		}
-		_, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, "999999"))
-		if errors.Is(err, outcome.TooManyAttempts) != counts {
-			t.Errorf("after five %s the sixth came to %v; counts: %v", came, err, counts)
-		}
-	}
-}
-
-func TestASecondWrongCodeSpeaksOfTheClock(t *testing.T) {
-	b := newBench(t)
-	graph := &scripted{write: refuses(outcome.WrongCode)}
-	for i, want := range []string{"", "again", "again"} {
-		_, err := b.Enrol(t.Context(), graph, b.by("ada"), enrolment(t, fmt.Sprintf("00000%d", i)))
-		if refusal, _ := errors.AsType[*outcome.Error](err); refusal == nil || refusal.Reason != want {
-			t.Errorf("wrong code %d: %v, want reason %q", i+1, err, want)
-		}
 	}
 }
 

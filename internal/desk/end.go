@@ -25,9 +25,9 @@ func unsent(by By, err error) End {
 }
 
 // onceAsked sees to it that a person is asked for a fresh sign-in once, never in circles. Graph's
-// 403 to a write on oneself without fresh MFA asks for it first, for its body is not published. What is asked
-// of a token that was got with just that is a no, and so is another challenge to somebody who has
-// answered one a moment ago.
+// 403 to a write on oneself without fresh MFA asks for it first, for its body is not published. What
+// is asked of a token that was got with just that is a no, and so is another challenge to somebody
+// who has answered one a moment ago.
 func onceAsked(by By, err error) error {
 	refusal, ok := errors.AsType[*outcome.Error](err)
 	if !ok {

@@ -26,7 +26,7 @@ func (d *Desk) Enrol(ctx context.Context, fobs Fobs, by By, in Enrolment) (strin
 		requestID, err := fobs.AssignAndActivate(ctx, in.Serial, in.Code, in.Name)
 		return d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Enrolled,
-			find: func(m oath.Method) bool { return m.Is(in.Serial) },
+			find: hasSerial(in.Serial),
 		})
 	})
 }

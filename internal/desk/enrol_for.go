@@ -21,7 +21,7 @@ func (d *Desk) EnrolFor(ctx context.Context, fobs Fobs, inventory Inventory, by 
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		a := answer{
 			fobs: fobs, act: act, done: outcome.Enrolled,
-			find: func(m oath.Method) bool { return m.Is(in.Serial) },
+			find: hasSerial(in.Serial),
 		}
 		if end := d.overtaken(ctx, a); end != nil {
 			return *end
@@ -40,7 +40,7 @@ func (d *Desk) EnrolFor(ctx context.Context, fobs Fobs, inventory Inventory, by 
 // is no such refusal: it is most likely a wrong code.
 func notThisWay(err error) bool {
 	refusal, ok := errors.AsType[*outcome.Error](err)
-	return ok && refusal.Outcome == outcome.NotAllowed && (!refusal.Judged || refusal.Reason == ReasonNotSupported)
+	return ok && refusal.Outcome == outcome.NotAllowed && (!refusal.Judged || refusal.Reason == outcome.ReasonNotSupported)
 }
 
 // bySteps binds the fob by its id in the inventory. a holds Graph's first refusal, if there was one.

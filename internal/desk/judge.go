@@ -95,8 +95,6 @@ const (
 	reasonAssigned = "assigned" // the fob is bound to the person now, but not active
 	reasonAct      = "act"      // what was refused carries no code
 	reasonAgain    = "again"    // not the first wrong code in the window
-	// ReasonNotSupported narrows NotAllowed: Graph does not take this kind of call for others.
-	ReasonNotSupported = "not_supported"
 )
 
 // shows reports whether the person's fobs are as they are once the act is done.

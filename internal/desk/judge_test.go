@@ -216,10 +216,6 @@ func (p *paper) Tries(context.Context, string, time.Time) (int, error) { return 
 
 func (p *paper) Step(context.Context, desk.Act, string, desk.End) error { return p.step }
 
-type blank struct{ desk.Memory }
-
-func (blank) ClearLostSerial(context.Context, string, time.Time) error { return nil }
-
 // onPaper runs a test of a desk in fake time.
 func onPaper(t *testing.T, test func(t *testing.T, d *desk.Desk, p *paper, log *bytes.Buffer)) {
 	t.Helper()
@@ -227,7 +223,7 @@ func onPaper(t *testing.T, test func(t *testing.T, d *desk.Desk, p *paper, log *
 		var log bytes.Buffer
 		p := &paper{}
 		d := desk.New(desk.Config{
-			Ledger: p, Memory: blank{}, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Ledger: p, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
 			MAC: func(string, ...[]byte) []byte { return nil },
 		})
 		defer d.Leave()

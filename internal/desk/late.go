@@ -38,11 +38,7 @@ func (d *Desk) closeLate(ctx context.Context, act Act, end End) {
 func (d *Desk) closedLate(ctx context.Context, act Act, end End) bool {
 	ctx, cancel := context.WithTimeout(ctx, closeLimit)
 	defer cancel()
-	if d.Ledger.Close(ctx, act, end) != nil {
-		return false // as the log has said
-	}
-	d.turnedUp(ctx, act, end)
-	return true
+	return d.Ledger.Close(ctx, act, end) == nil // that it fails is in the log already
 }
 
 // Leave ends the tries to write what is late, before the ledger's store is closed. No act may begin

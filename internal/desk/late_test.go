@@ -31,16 +31,11 @@ func (l *downLedger) Close(_ context.Context, _ desk.Act, end desk.End) error {
 	return nil
 }
 
-// noMemory forgets everything.
-type noMemory struct{ desk.Memory }
-
-func (noMemory) ClearLostSerial(context.Context, string, time.Time) error { return nil }
-
 func TestFLT08WhatGraphDidIsWrittenOnceTheStoreIsBackHoweverLongItWasAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := &downLedger{}
 		d := desk.New(desk.Config{
-			Ledger: ledger, Memory: noMemory{}, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Ledger: ledger, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 			MAC: func(string, ...[]byte) []byte { return nil },
 		})
 		defer d.Leave()
@@ -65,7 +60,7 @@ func TestFLT08ADeskThatIsLeftWaitsForNoStore(t *testing.T) {
 		ledger := &downLedger{}
 		ledger.down.Store(true)
 		d := desk.New(desk.Config{
-			Ledger: ledger, Memory: noMemory{}, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Ledger: ledger, Attempts: 5, Window: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 			MAC: func(string, ...[]byte) []byte { return nil },
 		})
 		ada := oath.Person{ID: "ada"}

@@ -12,12 +12,12 @@ import (
 // so that a crash between any two lines of this package leaves an intent without an outcome and
 // nothing else.
 type Ledger interface {
-	// Open records the intent and, where the act carries a verification code, counts the attempt
-	// against each limit and claims the code. Where it can't be done nothing is kept but what the
+	// Open records the intent, claims what the act names as done once (a code, or a form) and counts
+	// the try against each of the act's limits. Where it can't be done nothing is kept but what the
 	// refusal itself leaves (one row a window for a limit that was hit). Answers:
 	//   - nil: the act is ours to do;
-	//   - *Repeat: the same person sent the same code for the same fob: Settled is that act's end,
-	//     or nil while it is still under way;
+	//   - *Repeat: the same person sent the same code for the same fob, or the same form: Settled is
+	//     that act's end, or nil while it is still under way;
 	//   - *outcome.Error TooManyAttempts with RetryAfter, or with ReasonLocked and no RetryAfter, or
 	//     where somebody else has used it, or its fob was changed since: WrongCode for a code,
 	//     Overtaken with ReasonSpent for a form;
@@ -28,8 +28,9 @@ type Ledger interface {
 	// records no second intent; an act that it refuses is still to be closed.
 	Claim(ctx context.Context, act Act) error
 	// Close records what came of an act that Open let through, with act.Serial and the subject's name
-	// as they are known by then, gives the counted attempt back where end.Refund is set and releases what the act
-	// claimed where end.Release is set.
+	// as they are known by then, gives the counted attempt back where end.Refund is set and releases
+	// what the act claimed where end.Release is set. Where the act bound the fob or made it work, it
+	// forgets that the fob was reported lost before the act: somebody had it in their hand.
 	Close(ctx context.Context, act Act, end End) error
 	// Step records what came of one step of an act that asks several things of Graph, such as
 	// assigning and then activating: a row of its own in the trail, with the step as its event and
@@ -80,7 +81,7 @@ type Act struct {
 // Party is who an act is done by or for.
 type Party struct{ ID, Name string }
 
-// Limit is one counter of verification codes that were tried.
+// Limit is one counter of tries, and how many it allows.
 type Limit struct {
 	// Counter is "person:<object id>", "serial:<canonical serial number>" or "actor:<object id>".
 	Counter string
@@ -107,7 +108,7 @@ type End struct {
 	GraphRequestID string
 	At             time.Time
 	Refund         bool // the try does not count: it succeeded, or Graph did not judge the code
-	Release        bool // the code was not judged and may be sent again
+	Release        bool // what the act claimed was not judged and may be sent again
 
 	refusal *outcome.Error // the whole of it, which the ledger does not keep; nil where there is none
 	repeats string         // the act whose submission this one was again; empty where it was the first
@@ -119,14 +120,14 @@ type Receipt struct {
 	End End
 }
 
-// Repeat is Open's answer to the second submission of one code by the same person.
+// Repeat is Open's answer to the second submission of one code, or one form, by the same person.
 type Repeat struct {
 	ActID   string // the first submission
 	Settled *End   // nil while the first is under way
 }
 
-// Error says that the code was submitted before.
-func (*Repeat) Error() string { return "the same code was submitted before" }
+// Error says that it was submitted before.
+func (*Repeat) Error() string { return "the same was submitted before" }
 
 // ErrNoReceipt is what FindReceipt answers where this person has no such act that has ended.
 var ErrNoReceipt = errors.New("no such receipt")
@@ -144,9 +145,6 @@ type Memory interface {
 	ReportLost(ctx context.Context, lost Lost) error
 	// ClearLost forgets it, as when the fob was found or is no longer the person's.
 	ClearLost(ctx context.Context, methodID string) error
-	// ClearLostSerial forgets it of every fob with this serial number, in whatever letters, that was
-	// reported lost before a time, as when it was bound anew then.
-	ClearLostSerial(ctx context.Context, serial string, before time.Time) error
 	// LostOf returns when each of the person's lost fobs was reported, by the method's id.
 	LostOf(ctx context.Context, personID string) (map[string]time.Time, error)
 	// LostFobs returns everybody's fobs that were reported lost, at most limit, the latest first.

@@ -21,39 +21,18 @@ type Removal struct {
 // the fob that was seen, and NotAllowed, StepUp, SignedOut, Throttled, UpstreamUnavailable,
 // OutcomeUnknown and Unavailable as Enrol.
 func (d *Desk) Remove(ctx context.Context, fobs Fobs, by By, in Removal) (string, error) {
-	act := d.newAct(EventRemove, by, in.Serial)
-	if in.Form != "" {
-		act = d.once(act, "form", in.MethodID, in.Form)
-	}
-	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
-		method, err := seek(ctx, fobs, in.MethodID, in.Serial)
-		if err != nil {
-			return unsent(by, err)
-		}
-		act.Serial, act.DisplayName = method.Device.SerialNumber, method.Device.DisplayName
+	act := d.onceAForm(d.newAct(EventRemove, by, in.Serial), in.MethodID, in.Form)
+	return d.performOn(ctx, fobs, act, in.MethodID, func(ctx context.Context, act *Act, _ oath.Method) End {
 		requestID, err := fobs.Remove(ctx, in.MethodID)
 		end := d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
-			find: func(m oath.Method) bool { return m.ID == in.MethodID },
+			find: hasID(in.MethodID),
 		})
 		if end.done() {
 			d.forgetLost(ctx, act, in.MethodID)
 		}
 		return end
 	})
-}
-
-// turnedUp forgets that the fob of an act that bound it, or made it work, was reported lost before:
-// somebody had it in their hand. A store that fails is logged and not told as a failure.
-func (d *Desk) turnedUp(ctx context.Context, act Act, end End) {
-	switch end.Outcome {
-	case outcome.Enrolled, outcome.Activated, outcome.Assigned:
-	default:
-		return
-	}
-	if err := d.Memory.ClearLostSerial(ctx, act.Serial, act.At); err != nil {
-		d.Log.ErrorContext(ctx, "the lost fob was not forgotten", "act", act.ID, "error", err)
-	}
 }
 
 // forgetLost forgets that the fob was reported lost: it is no longer the person's. Graph has spoken

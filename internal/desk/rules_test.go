@@ -210,10 +210,6 @@ func (f forgetful) ClearLost(ctx context.Context, methodID string) error {
 	return errors.Join(f.fail("ClearLost"), f.Memory.ClearLost(ctx, methodID))
 }
 
-func (f forgetful) ClearLostSerial(ctx context.Context, of string, before time.Time) error {
-	return errors.Join(f.fail("ClearLostSerial"), f.Memory.ClearLostSerial(ctx, of, before))
-}
-
 func (f forgetful) LostOf(ctx context.Context, personID string) (map[string]time.Time, error) {
 	if err := f.fail("LostOf"); err != nil {
 		return nil, err
@@ -262,10 +258,6 @@ func TestWhatIsNotRememberedAfterGraphSpokeIsLoggedAndNotToldAsAFailure(t *testi
 		}},
 		{"ClearLost", func(b *bench) error {
 			_, err := b.Remove(t.Context(), accepts(fob(oath.StatusActivated, time.Time{})), b.forAda(), desk.Removal{MethodID: fobID})
-			return err
-		}},
-		{"ClearLostSerial", func(b *bench) error {
-			_, err := b.Enrol(t.Context(), accepts(), b.by("ada"), enrolment(t, "588651"))
 			return err
 		}},
 	} {

@@ -37,7 +37,6 @@ func (d *Desk) Settle(ctx context.Context, personID string, methods []oath.Metho
 		if err := d.Ledger.Close(ctx, d.counted(receipt.Act), end); err != nil {
 			return settled, fmt.Errorf("settle act %s: %w", receipt.Act.ID, err)
 		}
-		d.turnedUp(ctx, receipt.Act, end)
 		d.Log.InfoContext(ctx, "act settled", "event", receipt.Act.Event, "act", receipt.Act.ID, "outcome", end.Outcome)
 		settled = append(settled, Receipt{Act: receipt.Act, End: end})
 	}
@@ -56,7 +55,7 @@ func (d *Desk) settle(act Act, methods []oath.Method) (End, bool) {
 	if err != nil || doneOf[act.Event] == "" || d.Now().Sub(act.At) < SettleAfter {
 		return End{}, false
 	}
-	a := answer{act: &act, done: doneOf[act.Event], find: func(m oath.Method) bool { return m.Is(serial) }}
+	a := answer{act: &act, done: doneOf[act.Event], find: hasSerial(serial)}
 	unnamed := slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Device.SerialNumber == "" })
 	end := End{At: d.Now(), Outcome: a.done, Refund: true}
 	switch {
@@ -77,7 +76,6 @@ func (a answer) ours(methods []oath.Method) bool {
 	if a.done != outcome.Enrolled && a.done != outcome.Assigned {
 		return true
 	}
-	const skew = time.Minute // between Graph's clock and ours
 	return slices.ContainsFunc(methods, func(m oath.Method) bool {
 		return a.find(m) && m.Created.After(a.act.At.Add(-skew)) && m.Created.Before(a.act.At.Add(actLimit+skew))
 	})
@@ -87,7 +85,7 @@ func (a answer) ours(methods []oath.Method) bool {
 func (d *Desk) counted(act Act) Act {
 	act = d.withPeople(act)
 	if serial, err := oath.ParseSerialNumber(act.Serial); err == nil {
-		act.Limits = append(act.Limits, d.limit("serial:"+serial.Canonical()))
+		act.Limits = append(act.Limits, d.limit(serialCounter(serial.Canonical())))
 	}
 	return act
 }

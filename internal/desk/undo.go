@@ -15,7 +15,7 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 	act = d.once(act, "undo", done.Act.ID)
 	return d.perform(ctx, act, func(ctx context.Context, act *Act) End {
 		serial, err := oath.ParseSerialNumber(done.Act.Serial)
-		if err != nil || !done.Bound() {
+		if err != nil || !done.bound() {
 			return unsent(by, outcome.New(outcome.NotFound))
 		}
 		methods, err := fobs.List(ctx)
@@ -30,7 +30,7 @@ func (d *Desk) Undo(ctx context.Context, fobs Fobs, by By, done Receipt) (string
 		requestID, err := fobs.Remove(ctx, bound.ID)
 		return d.judge(ctx, answer{
 			fobs: fobs, act: act, requestID: requestID, err: err, done: outcome.Removed,
-			find: func(m oath.Method) bool { return m.ID == bound.ID },
+			find: hasID(bound.ID),
 		})
 	})
 }
@@ -46,7 +46,7 @@ func boundBy(done Receipt, methods []oath.Method, serial oath.SerialNumber) (new
 	return newest, ok && !newest.Created.After(done.End.At.Add(skew))
 }
 
-// Bound reports whether the act bound a fob to its subject.
-func (r Receipt) Bound() bool {
+// bound reports whether the act bound a fob to its subject.
+func (r Receipt) bound() bool {
 	return r.End.Outcome == outcome.Enrolled || r.End.Outcome == outcome.Assigned
 }

@@ -5,22 +5,27 @@ import (
 	"strings"
 )
 
-// The reasons of a refusal, narrow enough for words of their own.
+// The reasons of a refusal that others decide by: what the operator is to mend, and what failed.
+const (
+	ReasonAppRegistration = "app_registration" // the operator's registration does not fit
+	ReasonBroken          = "entra_broken"     // an answer that cannot be used
+	ReasonClientProof     = "client_proof"     // the operator's secret, certificate or federation
+	ReasonRedirectURI     = "redirect_uri"     // not one of the registration's
+	ReasonSilent          = "entra_silent"     // no answer
+)
+
+// The other reasons, narrow enough for words of their own.
 const (
 	reasonAccountDisabled   = "account_disabled"
 	reasonAdminConsent      = "admin_consent"
-	reasonAppRegistration   = "app_registration" // the operator's registration does not fit
-	reasonCallback          = "callback"         // an authorization response that is none
+	reasonCallback          = "callback" // an authorization response that is none
 	reasonCancelled         = "cancelled"
-	reasonClientProof       = "client_proof" // the operator's secret, certificate or federation
 	reasonCodeUsed          = "code_used"
 	reasonConditionalAccess = "conditional_access"
 	reasonConsentDeclined   = "consent_declined"
 	reasonConsentMissing    = "consent_missing"
 	reasonDevice            = "device"
-	reasonEntraBroken       = "entra_broken" // an answer that cannot be used
-	reasonEntraSilent       = "entra_silent" // no answer
-	reasonIDToken           = "id_token"     // a check of the ID token failed
+	reasonIDToken           = "id_token" // a check of the ID token failed
 	reasonLocked            = "locked"
 	reasonLoop              = "loop"
 	reasonMFANotPassed      = "mfa_not_passed"
@@ -29,7 +34,6 @@ const (
 	reasonNotAssignedToApp  = "not_assigned_to_app"
 	reasonPasswordExpired   = "password_expired"
 	reasonPlace             = "place"
-	reasonRedirectURI       = "redirect_uri"
 	reasonRevoked           = "revoked"
 	reasonSessionExpired    = "session_expired"
 	reasonTryAgain          = "try_again"
@@ -42,12 +46,12 @@ const (
 // each are the message catalogue's.
 func Reasons() []string {
 	return []string{
-		reasonAccountDisabled, reasonAdminConsent, reasonAppRegistration, reasonCallback,
-		reasonCancelled, reasonClientProof, reasonCodeUsed, reasonConditionalAccess,
-		reasonConsentDeclined, reasonConsentMissing, reasonDevice, reasonEntraBroken,
-		reasonEntraSilent, reasonIDToken, reasonLocked, reasonLoop, reasonMFANotPassed,
+		reasonAccountDisabled, reasonAdminConsent, ReasonAppRegistration, reasonCallback,
+		reasonCancelled, ReasonClientProof, reasonCodeUsed, reasonConditionalAccess,
+		reasonConsentDeclined, reasonConsentMissing, reasonDevice, ReasonBroken,
+		ReasonSilent, reasonIDToken, reasonLocked, reasonLoop, reasonMFANotPassed,
 		reasonMFATooOld, reasonNoMethod, reasonNotAssignedToApp, reasonPasswordExpired,
-		reasonPlace, reasonRedirectURI, reasonRevoked, reasonSessionExpired, reasonTryAgain,
+		reasonPlace, ReasonRedirectURI, reasonRevoked, reasonSessionExpired, reasonTryAgain,
 		reasonUnknown, reasonWrongCloud, reasonWrongTenant,
 	}
 }
@@ -55,8 +59,8 @@ func Reasons() []string {
 // aadstsReasons groups Entra's numbers (Entra, "Microsoft Entra authentication and authorization
 // error codes") by what a person or an operator can do about them.
 var aadstsReasons = map[int]string{
-	28000:   reasonAppRegistration, // scopes of several resources in one request
-	50011:   reasonRedirectURI,
+	28000:   ReasonAppRegistration, // scopes of several resources in one request
+	50011:   ReasonRedirectURI,
 	50020:   reasonWrongTenant,
 	50033:   reasonTryAgain,
 	50034:   reasonWrongTenant,
@@ -81,9 +85,9 @@ var aadstsReasons = map[int]string{
 	65001:   reasonConsentMissing,
 	65004:   reasonConsentDeclined,
 	70008:   reasonSessionExpired,
-	70021:   reasonClientProof, // no federated credential fits
+	70021:   ReasonClientProof, // no federated credential fits
 	70043:   reasonSessionExpired,
-	90002:   reasonAppRegistration, // no such tenant
+	90002:   ReasonAppRegistration, // no such tenant
 	90006:   reasonTryAgain,
 	90024:   reasonTryAgain,
 	90033:   reasonTryAgain,
@@ -95,16 +99,16 @@ var aadstsReasons = map[int]string{
 	530003:  reasonDevice,
 	530032:  reasonConditionalAccess,
 	530035:  reasonConditionalAccess,
-	650057:  reasonAppRegistration,
-	700016:  reasonAppRegistration,
-	700022:  reasonAppRegistration, // scopes of several resources in one request
-	700024:  reasonClientProof,     // assertion not within its time: look at the clock
-	700027:  reasonClientProof,
+	650057:  ReasonAppRegistration,
+	700016:  ReasonAppRegistration,
+	700022:  ReasonAppRegistration, // scopes of several resources in one request
+	700024:  ReasonClientProof,     // assertion not within its time: look at the clock
+	700027:  ReasonClientProof,
 	700082:  reasonSessionExpired,
-	700213:  reasonClientProof,
-	7000215: reasonClientProof,
-	7000218: reasonClientProof,
-	7000222: reasonClientProof,
+	700213:  ReasonClientProof,
+	7000215: ReasonClientProof,
+	7000218: ReasonClientProof,
+	7000222: ReasonClientProof,
 }
 
 // oauthReasons is for answers without a number that the table knows: the error codes of RFC 6749,
@@ -116,13 +120,13 @@ var oauthReasons = map[string]string{
 	"login_required":             reasonSessionExpired,
 	"account_selection_required": reasonSessionExpired,
 	"invalid_grant":              reasonCodeUsed,
-	"invalid_client":             reasonClientProof,
-	"unauthorized_client":        reasonAppRegistration,
-	"invalid_request":            reasonAppRegistration,
-	"invalid_resource":           reasonAppRegistration,
-	"invalid_scope":              reasonAppRegistration,
-	"unsupported_grant_type":     reasonAppRegistration,
-	"unsupported_response_type":  reasonAppRegistration,
+	"invalid_client":             ReasonClientProof,
+	"unauthorized_client":        ReasonAppRegistration,
+	"invalid_request":            ReasonAppRegistration,
+	"invalid_resource":           ReasonAppRegistration,
+	"invalid_scope":              ReasonAppRegistration,
+	"unsupported_grant_type":     ReasonAppRegistration,
+	"unsupported_response_type":  ReasonAppRegistration,
 	"server_error":               reasonTryAgain,
 	"temporarily_unavailable":    reasonTryAgain,
 }

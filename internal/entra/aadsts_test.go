@@ -13,7 +13,7 @@ func TestFLT10EveryReasonIsListedAndUsed(t *testing.T) {
 	if !slices.IsSorted(listed) || len(slices.Compact(slices.Clone(listed))) != len(listed) {
 		t.Error("reasons are not sorted or not unique")
 	}
-	used := []string{reasonCallback, reasonEntraBroken, reasonEntraSilent, reasonIDToken, reasonUnknown}
+	used := []string{reasonCallback, ReasonBroken, ReasonSilent, reasonIDToken, reasonUnknown}
 	for number, reason := range aadstsReasons {
 		used = append(used, reason)
 		if parseAADSTS(reference(number)) != number {
@@ -40,7 +40,7 @@ func TestFLT10NumbersBecomeReasons(t *testing.T) {
 		reasonLocked:            {50053},
 		reasonPasswordExpired:   {50055},
 		reasonWrongTenant:       {50020, 50034, 90072},
-		reasonRedirectURI:       {50011},
+		ReasonRedirectURI:       {50011},
 		reasonRevoked:           {50173},
 		reasonDevice:            {53000, 53001, 530003},
 		reasonConditionalAccess: {53003, 530032, 530035},
@@ -49,8 +49,8 @@ func TestFLT10NumbersBecomeReasons(t *testing.T) {
 		reasonConsentMissing:    {65001},
 		reasonConsentDeclined:   {65004},
 		reasonAdminConsent:      {90094, 90095},
-		reasonAppRegistration:   {650057, 700016, 90002},
-		reasonClientProof:       {7000215, 7000222, 700027, 70021, 700213},
+		ReasonAppRegistration:   {650057, 700016, 90002},
+		ReasonClientProof:       {7000215, 7000222, 700027, 70021, 700213},
 		reasonWrongCloud:        {90038},
 		reasonLoop:              {50196},
 		reasonTryAgain:          {50033, 50087, 90006, 90024, 90033},

@@ -3,17 +3,17 @@ package entra
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/url"
 
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/secret"
 )
 
 // Callback is the authorization response (RFC 6749, section 4.1.2; RFC 9207): the query
 // parameters as they came, each at most once. Code and State are secrets of this sign-in, so it
 // prints as "redacted". ErrorDescription is for Refusal only and never shown or logged.
 type Callback struct {
+	secret.Hidden
 	State            string
 	Code             string
 	Error            string
@@ -106,21 +106,3 @@ func (rp *RelyingParty) Refusal(c Callback) *outcome.Error {
 	refusal.Reference = reference(number)
 	return refusal
 }
-
-// Format implements fmt.Formatter: a callback cannot be printed.
-func (Callback) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (Callback) LogValue() slog.Value { return redacted() }
-
-// Format implements fmt.Formatter: an authorization cannot be printed.
-func (Authorization) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (Authorization) LogValue() slog.Value { return redacted() }
-
-// redact writes the word that stands for every secret.
-func redact(f fmt.State) { _, _ = io.WriteString(f, "redacted") }
-
-// redacted is the same for slog.
-func redacted() slog.Value { return slog.StringValue("redacted") }

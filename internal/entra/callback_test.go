@@ -71,7 +71,7 @@ func TestOIDC08AnErrorResponseGivesAReasonAndANumberOnly(t *testing.T) {
 		{"login_required", "AADSTS50058: none", reasonSessionExpired, "AADSTS50058"},
 		{"consent_required", "AADSTS90094: admin", reasonAdminConsent, "AADSTS90094"},
 		{"invalid_client", "AADSTS50105: assign", reasonNotAssignedToApp, "AADSTS50105"},
-		{"invalid_client", "AADSTS12345678: news", reasonClientProof, "AADSTS12345678"},
+		{"invalid_client", "AADSTS12345678: news", ReasonClientProof, "AADSTS12345678"},
 		{"server_error", "", reasonTryAgain, ""},
 		{"temporarily_unavailable", "AADSTS90033: again", reasonTryAgain, "AADSTS90033"},
 		{"<script>alert(1)</script>", "<b>AADSTS50105</b>", reasonNotAssignedToApp, "AADSTS50105"},

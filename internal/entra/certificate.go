@@ -7,19 +7,23 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"fobdesk/internal/secret"
 )
 
 // assertionLife is how long an assertion is good for.
 const assertionLife = 5 * time.Minute
 
 // certificate signs assertions.
-type certificate struct{ signer jose.Signer }
+type certificate struct {
+	secret.Hidden
+	signer jose.Signer
+}
 
 // NewCertificate is the proof by certificate (RFC 7523; Entra, "Microsoft identity platform
 // application authentication certificate credentials"): PS256, x5t#S256, a new jti and five
@@ -37,7 +41,7 @@ func NewCertificate(pair tls.Certificate) (Proof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the client certificate's key: %w", err)
 	}
-	return certificate{signer}, nil
+	return certificate{signer: signer}, nil
 }
 
 func (c certificate) params(to audience) (url.Values, error) {
@@ -55,9 +59,3 @@ func (c certificate) params(to audience) (url.Values, error) {
 	}
 	return assertionParams(assertion), nil
 }
-
-// Format implements fmt.Formatter.
-func (certificate) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (certificate) LogValue() slog.Value { return redacted() }

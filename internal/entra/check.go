@@ -70,7 +70,7 @@ func (rp *RelyingParty) get(ctx context.Context, client *http.Client, url string
 func (rp *RelyingParty) ProveClient(ctx context.Context) error {
 	_, _, err := rp.Redeem(ctx, "made-up-to-try-the-client", oauth2.GenerateVerifier(), oauth2.GenerateVerifier())
 	refused, ok := errors.AsType[*tokenError](err)
-	if ok && refused.code == "invalid_grant" && reasonOf(refused.number, refused.code) != reasonClientProof {
+	if ok && refused.code == "invalid_grant" && reasonOf(refused.number, refused.code) != ReasonClientProof {
 		return nil
 	}
 	return err // never nil: no ID token has the nonce, which was made up here too

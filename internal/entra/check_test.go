@@ -34,8 +34,8 @@ func TestTheAuthorizationEndpointTellsOfTheRedirectURIWhatCanBeKnown(t *testing.
 			w.Header().Set("Location", uri+".evil.example?error=login_required")
 			w.WriteHeader(http.StatusFound)
 		}, ErrUnknown, ""},
-		{"not registered", func(w http.ResponseWriter) { say(w, "<p>AADSTS50011: The redirect URI …") }, outcome.SignInRefused, reasonRedirectURI},
-		{"no such client", func(w http.ResponseWriter) { say(w, "<p>AADSTS700016: Application …") }, outcome.SignInRefused, reasonAppRegistration},
+		{"not registered", func(w http.ResponseWriter) { say(w, "<p>AADSTS50011: The redirect URI …") }, outcome.SignInRefused, ReasonRedirectURI},
+		{"no such client", func(w http.ResponseWriter) { say(w, "<p>AADSTS700016: Application …") }, outcome.SignInRefused, ReasonAppRegistration},
 		{"a sign-in page", func(w http.ResponseWriter) { say(w, "<title>Sign in</title>") }, ErrUnknown, ""},
 		{"an endless page", func(w http.ResponseWriter) { say(w, strings.Repeat(" ", 2*maxPage)+"AADSTS50011") }, ErrUnknown, ""},
 	} {
@@ -72,13 +72,13 @@ func TestWhatKeepsTheRedirectURIFromBeingKnownIsTold(t *testing.T) {
 			p := newProvider(t)
 			p.Handle("/authorize", answer)
 			wants(t, p.relyingParty().FindRedirectURI(t.Context(), "https://fobdesk.example/auth/callback"),
-				outcome.UpstreamUnavailable, reasonEntraSilent, "")
+				outcome.UpstreamUnavailable, ReasonSilent, "")
 		})
 	}
 	p := newProvider(t)
 	p.Handle(liar.PathDiscovery, http.NotFound)
 	wants(t, p.relyingParty().FindRedirectURI(t.Context(), "https://fobdesk.example/auth/callback"),
-		outcome.UpstreamUnavailable, reasonEntraBroken, "")
+		outcome.UpstreamUnavailable, ReasonBroken, "")
 }
 
 func TestTheIssuersKeysAreCounted(t *testing.T) {
@@ -108,7 +108,7 @@ func TestTheIssuersKeysAreCounted(t *testing.T) {
 			p.Handle(test.path, test.answer)
 			got, err := p.relyingParty().Keys(t.Context())
 			if test.want == 0 {
-				wants(t, err, outcome.UpstreamUnavailable, reasonEntraBroken, "")
+				wants(t, err, outcome.UpstreamUnavailable, ReasonBroken, "")
 			} else if err != nil {
 				t.Error(err)
 			}
@@ -152,10 +152,10 @@ func TestTheClientsProofIsTriedWithACodeThatIsNone(t *testing.T) {
 	}{
 		{"the code is refused", refusing(400, "invalid_grant", 9002313), "", ""},
 		{"so is a bare one", refusing(400, "invalid_grant", 0), "", ""},
-		{"the secret is", refusing(401, "invalid_client", 7000215), outcome.SignInRefused, reasonClientProof},
-		{"the secret is, as Entra once said it", refusing(400, "invalid_grant", 7000222), outcome.SignInRefused, reasonClientProof},
-		{"no such client", refusing(400, "unauthorized_client", 700016), outcome.SignInRefused, reasonAppRegistration},
-		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, outcome.UpstreamUnavailable, reasonEntraSilent},
+		{"the secret is", refusing(401, "invalid_client", 7000215), outcome.SignInRefused, ReasonClientProof},
+		{"the secret is, as Entra once said it", refusing(400, "invalid_grant", 7000222), outcome.SignInRefused, ReasonClientProof},
+		{"no such client", refusing(400, "unauthorized_client", 700016), outcome.SignInRefused, ReasonAppRegistration},
+		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, outcome.UpstreamUnavailable, ReasonSilent},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newProvider(t)

@@ -20,8 +20,8 @@ const freshMFA = `{"access_token":{"amr":{"essential":true,"values":["ngcmfa"]}}
 // section 5.5.1). Entra gives it where it is an optional claim of the app registration.
 const authTime = `{"id_token":{"auth_time":{"essential":true}}}`
 
-// Ask is what the portal itself wants of a sign-in.
-type Ask struct {
+// ask is what the portal itself wants of a sign-in.
+type ask struct {
 	FreshMFA bool // multifactor authentication within the last minutes
 	AuthTime bool // the time of the authentication
 }
@@ -35,12 +35,12 @@ const (
 // errChallenge says that a claims challenge is not one.
 var errChallenge = errors.New("claims challenge is no JSON object within bounds")
 
-// MergeClaims answers the claims parameter of an authorization request (OpenID Connect Core,
+// mergeClaims answers the claims parameter of an authorization request (OpenID Connect Core,
 // section 5.5): the portal's capabilities, what it asks for, and Graph's claims challenge if there
 // is one. Objects are merged, lists united; in any other
 // conflict what the portal asks stands. The challenge came from outside: what is no JSON object,
 // longer than 8 KiB or deeper than 8 levels is refused with an error.
-func MergeClaims(ask Ask, challenge string) (string, error) {
+func mergeClaims(ask ask, challenge string) (string, error) {
 	asked := []string{capabilities}
 	if ask.FreshMFA {
 		asked = append(asked, freshMFA)

@@ -44,7 +44,7 @@ func TestTOK08ClaimsAreMergedIntoOneObject(t *testing.T) {
 		{"long numbers survive", false, `{"a":12345678901234567890}`, `{"a":12345678901234567890,"access_token":{` + cp1 + `}}`},
 	} {
 		t.Run(test.what, func(t *testing.T) {
-			got, err := MergeClaims(Ask{FreshMFA: test.fresh}, test.challenge)
+			got, err := mergeClaims(ask{FreshMFA: test.fresh}, test.challenge)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestTOK08ClaimsAreMergedIntoOneObject(t *testing.T) {
 }
 
 func TestKSK01TheTimeOfTheAuthenticationIsAskedForBesideTheRest(t *testing.T) {
-	got, err := MergeClaims(Ask{FreshMFA: true, AuthTime: true}, `{"id_token":{"acr":null,"auth_time":{"essential":false}}}`)
+	got, err := mergeClaims(ask{FreshMFA: true, AuthTime: true}, `{"id_token":{"acr":null,"auth_time":{"essential":false}}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,17 +81,17 @@ func TestTOK08AChallengeThatIsNoneIsRefused(t *testing.T) {
 		"too deep":        strings.Repeat(`{"a":`, 9) + `1` + strings.Repeat(`}`, 9),
 		"lists too deep":  `{"a":` + strings.Repeat(`[`, 9) + strings.Repeat(`]`, 9) + `}`,
 	} {
-		if got, err := MergeClaims(Ask{FreshMFA: true}, challenge); err == nil {
+		if got, err := mergeClaims(ask{FreshMFA: true}, challenge); err == nil {
 			t.Errorf("%s: got %s", what, got)
 		}
 	}
-	if _, err := MergeClaims(Ask{}, `{"a":"`+strings.Repeat("a", maxChallenge-len(`{"a":""}`))+`"}`); err != nil {
+	if _, err := mergeClaims(ask{}, `{"a":"`+strings.Repeat("a", maxChallenge-len(`{"a":""}`))+`"}`); err != nil {
 		t.Errorf("the longest: %v", err)
 	}
-	if _, err := MergeClaims(Ask{}, `{"a":`+strings.Repeat(`[`, 7)+strings.Repeat(`]`, 7)+`}`); err != nil {
+	if _, err := mergeClaims(ask{}, `{"a":`+strings.Repeat(`[`, 7)+strings.Repeat(`]`, 7)+`}`); err != nil {
 		t.Errorf("lists of eight levels: %v", err)
 	}
-	if _, err := MergeClaims(Ask{FreshMFA: true}, strings.Repeat(`{"a":`, 8)+`1`+strings.Repeat(`}`, 8)); err != nil {
+	if _, err := mergeClaims(ask{FreshMFA: true}, strings.Repeat(`{"a":`, 8)+`1`+strings.Repeat(`}`, 8)); err != nil {
 		t.Errorf("eight levels: %v", err)
 	}
 }
@@ -112,7 +112,7 @@ func FuzzMergeClaims(f *testing.F) {
 	f.Add(false, `{"access_token":{"xms_cc":{"values":[null,{"a":[1]},"cp1"]}}}`)
 	f.Add(true, `{"access_token":[{}],"":{"\u0000":1e999}}`)
 	f.Fuzz(func(t *testing.T, fresh bool, challenge string) {
-		merged, err := MergeClaims(Ask{FreshMFA: fresh}, challenge)
+		merged, err := mergeClaims(ask{FreshMFA: fresh}, challenge)
 		if err != nil {
 			return
 		}

@@ -35,7 +35,7 @@ func TestOIDC09ARotatedKeyIsPickedUpAndAKnownOneOutlivesTheEndpoint(t *testing.T
 	}
 	p.Rotate("key-2", 2)
 	refusal, ok := errors.AsType[*outcome.Error](signIn())
-	if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != reasonEntraBroken {
+	if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != ReasonBroken {
 		t.Errorf("an unknown key while the endpoint is down: %v", refusal)
 	}
 	p.Handle(liar.PathKeys, nil)
@@ -93,7 +93,7 @@ func TestOIDC10KeysThatAreNoKeysAreTheIssuersFault(t *testing.T) {
 			p.Handle(liar.PathKeys, func(w http.ResponseWriter, _ *http.Request) { say(w, body) })
 			_, _, err := redeem(t, p.relyingParty())
 			refusal, ok := errors.AsType[*outcome.Error](err)
-			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != reasonEntraBroken {
+			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != ReasonBroken {
 				t.Errorf("got %v", err)
 			}
 		})

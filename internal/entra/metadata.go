@@ -103,7 +103,7 @@ func (rp *RelyingParty) issuer(ctx context.Context) (*metadata, error) {
 	found := rp.discovery.DoChan("", func() (any, error) {
 		if !rp.asked.allow() {
 			return nil, &outcome.Error{
-				Outcome: outcome.UpstreamUnavailable, Reason: reasonEntraSilent, Err: errNoMetadata,
+				Outcome: outcome.UpstreamUnavailable, Reason: ReasonSilent, Err: errNoMetadata,
 			}
 		}
 		return rp.discover(context.WithoutCancel(ctx))
@@ -224,7 +224,7 @@ func loopback(u *url.URL) bool {
 // brokenMetadata is the refusal of a discovery document that fails a check.
 func brokenMetadata(err error) *outcome.Error {
 	return &outcome.Error{
-		Outcome: outcome.UpstreamUnavailable, Reason: reasonEntraBroken,
+		Outcome: outcome.UpstreamUnavailable, Reason: ReasonBroken,
 		Err: fmt.Errorf("discovery: %w", err),
 	}
 }

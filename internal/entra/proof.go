@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"fobdesk/internal/secret"
 )
 
 // Proof is how the portal proves itself at the token endpoint: NewSecret, NewCertificate or
@@ -34,28 +36,28 @@ const maxFederated = 16 << 10
 // assertionTypeJWT is the client_assertion_type of RFC 7523.
 const assertionTypeJWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// secret is hidden behind a pointer, for a verb that goes round Format prints an address.
-type secret struct{ value *string }
+// clientSecret is hidden behind a pointer, for a verb that goes round Format prints an address.
+type clientSecret struct {
+	secret.Hidden
+	value *string
+}
 
 // NewSecret is the proof by client secret, sent as a parameter (RFC 6749, section 2.3.1).
-func NewSecret(value string) Proof { return secret{&value} }
+func NewSecret(value string) Proof { return clientSecret{value: &value} }
 
-func (s secret) params(audience) (url.Values, error) {
+func (s clientSecret) params(audience) (url.Values, error) {
 	return url.Values{"client_secret": {*s.value}}, nil
 }
 
-// Format implements fmt.Formatter.
-func (secret) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (secret) LogValue() slog.Value { return redacted() }
-
 // federatedTokenFile is where the platform puts its token.
-type federatedTokenFile struct{ path string }
+type federatedTokenFile struct {
+	secret.Hidden
+	path string
+}
 
 // NewFederatedTokenFile is the proof by workload identity federation: the platform's JWT is read
 // from path at each use, for it is replaced while the portal runs.
-func NewFederatedTokenFile(path string) Proof { return federatedTokenFile{path} }
+func NewFederatedTokenFile(path string) Proof { return federatedTokenFile{path: path} }
 
 func (f federatedTokenFile) params(audience) (url.Values, error) {
 	text, err := readBounded(f.path, maxFederated)
@@ -68,12 +70,6 @@ func (f federatedTokenFile) params(audience) (url.Values, error) {
 	}
 	return assertionParams(token), nil
 }
-
-// Format implements fmt.Formatter.
-func (federatedTokenFile) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (federatedTokenFile) LogValue() slog.Value { return redacted() }
 
 // looksLikeJWT reports whether s has the three parts of a signed JWT. What it says is the
 // platform's and the issuer's business.

@@ -206,7 +206,7 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 			rp := p.relyingParty(func(c *Config) { c.Proof = NewFederatedTokenFile(writeFile(t, []byte(text))) })
 			_, _, err := redeem(t, rp)
 			refusal, ok := errors.AsType[*outcome.Error](err)
-			if !ok || refusal.Outcome != outcome.SignInRefused || refusal.Reason != reasonClientProof {
+			if !ok || refusal.Outcome != outcome.SignInRefused || refusal.Reason != ReasonClientProof {
 				t.Errorf("redeem: %v", err)
 			}
 			if strings.Contains(err.Error(), "planted") {
@@ -214,7 +214,7 @@ func TestTOK10AFederatedTokenThatIsNoneIsTheOperatorsToMend(t *testing.T) {
 			}
 			_, _, err = rp.Refresh(t.Context(), testRefresh, ann(), []string{graphScope})
 			refusal, ok = errors.AsType[*outcome.Error](err)
-			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != reasonClientProof {
+			if !ok || refusal.Outcome != outcome.UpstreamUnavailable || refusal.Reason != ReasonClientProof {
 				t.Errorf("refresh: %v", err)
 			}
 			if p.Called(liar.PathToken) != 0 {

@@ -33,27 +33,27 @@ func unavailable(what string, err error) *outcome.Error {
 // cause that holds nothing of the answer.
 func diagnose(err error) (reason string, cause error) {
 	if broken, ok := errors.AsType[brokenAnswer](err); ok {
-		return reasonEntraBroken, broken
+		return ReasonBroken, broken
 	}
 	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return reasonEntraBroken, certificate
+		return ReasonBroken, certificate
 	}
 	if errors.Is(err, context.Canceled) {
-		return reasonEntraSilent, context.Canceled
+		return ReasonSilent, context.Canceled
 	}
 	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
-		return reasonEntraSilent, errors.New("no answer in time")
+		return ReasonSilent, errors.New("no answer in time")
 	}
 	if name, ok := errors.AsType[*net.DNSError](err); ok {
-		return reasonEntraSilent, name
+		return ReasonSilent, name
 	}
 	if network, ok := errors.AsType[*net.OpError](err); ok {
-		return reasonEntraSilent, network
+		return ReasonSilent, network
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return reasonEntraSilent, errors.New("connection cut")
+		return ReasonSilent, errors.New("connection cut")
 	}
-	return reasonEntraBroken, errors.New("an answer that cannot be read")
+	return ReasonBroken, errors.New("an answer that cannot be read")
 }
 
 // tokenError is a refusal of the token endpoint (RFC 6749, section 5.2), without its texts.

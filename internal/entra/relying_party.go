@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/secret"
 )
 
 // Config is what the relying party is told at the start. Issuer, TenantID, ClientID, Proof and
@@ -76,6 +77,7 @@ func newWith(config Config, network http.RoundTripper) *RelyingParty {
 // Authorization is one trip to the issuer. State, Nonce and CodeVerifier are fresh secrets of
 // this trip, so it prints as "redacted".
 type Authorization struct {
+	secret.Hidden
 	State        string
 	Nonce        string
 	CodeVerifier string
@@ -88,14 +90,14 @@ type Authorization struct {
 }
 
 // AuthorizationURL answers the URL to send the browser to (OpenID Connect Core, section 3.1.2.1):
-// code flow, query response, PKCE S256, and the claims of MergeClaims. It fails with
+// code flow, query response, PKCE S256, and the claims of mergeClaims. It fails with
 // outcome.UpstreamUnavailable while there is no metadata ("entra_silent", "entra_broken"), and
-// without a reason for a challenge that MergeClaims refuses: then it is Graph that is broken.
+// without a reason for a challenge that mergeClaims refuses: then it is Graph that is broken.
 func (rp *RelyingParty) AuthorizationURL(ctx context.Context, a Authorization) (string, error) {
 	if a.State == "" || a.Nonce == "" || a.CodeVerifier == "" {
 		return "", errors.New("authorization request: state, nonce or code verifier is empty")
 	}
-	claims, err := MergeClaims(Ask{FreshMFA: a.FreshMFA, AuthTime: a.AuthTime}, a.Challenge)
+	claims, err := mergeClaims(ask{FreshMFA: a.FreshMFA, AuthTime: a.AuthTime}, a.Challenge)
 	if err != nil {
 		return "", &outcome.Error{Outcome: outcome.UpstreamUnavailable, Err: err}
 	}

@@ -16,11 +16,11 @@ func withOpenID(graph []string) []string {
 	return slices.Concat([]string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeOfflineAccess}, graph)
 }
 
-// Missing answers which of the scopes that were asked for were not granted: a consent can be
+// notGranted answers which of the scopes that were asked for were not granted: a consent can be
 // given in part. Names are compared without regard to case, and with or without the host in front
 // of them, for Entra answers either. Nothing granted means that the answer did not say, and then
 // it is all (RFC 6749, section 5.1).
-func Missing(asked, granted []string) []string {
+func notGranted(asked, granted []string) []string {
 	if len(granted) == 0 {
 		return nil
 	}
@@ -36,7 +36,7 @@ func Missing(asked, granted []string) []string {
 // WantScopes refuses tokens that lack one of the scopes that were asked for: a consent given in
 // part, outcome.SignInRefused with the reason "consent_missing".
 func WantScopes(asked []string, tokens Tokens) error {
-	if missing := Missing(asked, tokens.Scope); len(missing) > 0 {
+	if missing := notGranted(asked, tokens.Scope); len(missing) > 0 {
 		return refuse(reasonConsentMissing, fmt.Errorf("granted without %q", missing))
 	}
 	return nil

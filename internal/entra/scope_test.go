@@ -69,7 +69,7 @@ func TestMissingIsWhatAConsentLeftOut(t *testing.T) {
 		"others":                 {[]string{"openid", "User.Read"}, asked},
 		"the issuer is silent":   {nil, nil},
 	} {
-		if got := Missing(asked, test.granted); !slices.Equal(got, test.want) {
+		if got := notGranted(asked, test.granted); !slices.Equal(got, test.want) {
 			t.Errorf("%s: %q is missing, want %q", name, got, test.want)
 		}
 	}

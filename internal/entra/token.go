@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strconv"
 	"strings"
@@ -15,22 +14,18 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/secret"
 )
 
 // Tokens is what opens Graph as a person. It prints as "redacted"; the access token is opaque to
 // the portal and never parsed.
 type Tokens struct {
+	secret.Hidden
 	AccessToken  string
 	RefreshToken string    // empty where the issuer gave none
 	Expiry       time.Time // of the access token, by the portal's clock
-	Scope        []string  // what was granted, for Missing; nil where the issuer does not say
+	Scope        []string  // what was granted, for WantScopes; nil where the issuer does not say
 }
-
-// Format implements fmt.Formatter: tokens cannot be printed.
-func (Tokens) Format(f fmt.State, _ rune) { redact(f) }
-
-// LogValue implements slog.LogValuer.
-func (Tokens) LogValue() slog.Value { return redacted() }
 
 // longestLife is the most that is believed of an access token's life: what Entra gives under
 // Continuous Access Evaluation.
@@ -54,7 +49,7 @@ func (rp *RelyingParty) Redeem(ctx context.Context, code, codeVerifier, nonce st
 	}
 	extra, err := rp.everyRequest(issuer)
 	if err != nil {
-		return Identity{}, Tokens{}, refuse(reasonClientProof, err)
+		return Identity{}, Tokens{}, refuse(ReasonClientProof, err)
 	}
 	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(codeVerifier)}
 	for name := range extra {
@@ -76,8 +71,9 @@ func (rp *RelyingParty) Redeem(ctx context.Context, code, codeVerifier, nonce st
 }
 
 // Refresh presents a refresh token, once, and answers new tokens for these scopes of Graph (full
-// names, any that were consented to) and who they belong to: was, or what a new ID token says of the same person (OpenID Connect Core, section 12.2). Where
-// the issuer sends no new refresh token the old one stays. A refusal is an *outcome.Error:
+// names, any that were consented to) and who they belong to: was, or what a new ID token says of the
+// same person (OpenID Connect Core, section 12.2). Where the issuer sends no new refresh token the
+// old one stays. A refusal is an *outcome.Error:
 //   - outcome.SignedOut: the issuer wants the person to sign in again;
 //   - outcome.SignInRefused: a new ID token failed a check or is another person's ("id_token");
 //   - outcome.UpstreamUnavailable: anything else; the old tokens are as good as they were.
@@ -117,7 +113,7 @@ func (rp *RelyingParty) presentRefreshToken(
 ) (*oauth2.Token, error) {
 	params, err := rp.everyRequest(issuer)
 	if err != nil {
-		return nil, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: reasonClientProof, Err: err}
+		return nil, &outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: ReasonClientProof, Err: err}
 	}
 	params.Set("grant_type", "refresh_token")
 	params.Set("refresh_token", refreshToken)

@@ -97,7 +97,7 @@ func TestFLT01AnAnswerThatIsCutIsNoAnswer(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	_, _, err := redeem(t, p.relyingParty())
-	wants(t, err, outcome.UpstreamUnavailable, reasonEntraSilent, "")
+	wants(t, err, outcome.UpstreamUnavailable, ReasonSilent, "")
 }
 
 func TestFLT02ADocumentIsNotAskedForAgainByWhoeverLeft(t *testing.T) {
@@ -150,15 +150,15 @@ func TestFLT07ACallThatFailedIsToldByWhatWasInTheWay(t *testing.T) {
 		err          error
 		reason, want string
 	}{
-		{brokenAnswer("status 500"), reasonEntraBroken, "status 500"},
-		{&tls.CertificateVerificationError{Err: errors.New("expired")}, reasonEntraBroken, "expired"},
-		{context.Canceled, reasonEntraSilent, "canceled"},
-		{context.DeadlineExceeded, reasonEntraSilent, "no answer in time"},
-		{&net.DNSError{Err: "no such host", Name: "login.example"}, reasonEntraSilent, "no such host"},
-		{&net.OpError{Op: "dial", Err: errors.New("refused")}, reasonEntraSilent, "refused"},
-		{io.EOF, reasonEntraSilent, "connection cut"},
-		{io.ErrUnexpectedEOF, reasonEntraSilent, "connection cut"},
-		{planted, reasonEntraBroken, "cannot be read"},
+		{brokenAnswer("status 500"), ReasonBroken, "status 500"},
+		{&tls.CertificateVerificationError{Err: errors.New("expired")}, ReasonBroken, "expired"},
+		{context.Canceled, ReasonSilent, "canceled"},
+		{context.DeadlineExceeded, ReasonSilent, "no answer in time"},
+		{&net.DNSError{Err: "no such host", Name: "login.example"}, ReasonSilent, "no such host"},
+		{&net.OpError{Op: "dial", Err: errors.New("refused")}, ReasonSilent, "refused"},
+		{io.EOF, ReasonSilent, "connection cut"},
+		{io.ErrUnexpectedEOF, ReasonSilent, "connection cut"},
+		{planted, ReasonBroken, "cannot be read"},
 	} {
 		reason, cause := diagnose(&url.Error{Op: "Get", URL: "https://login.example/?planted", Err: test.err})
 		if reason != test.reason || !strings.Contains(cause.Error(), test.want) || strings.Contains(cause.Error(), "planted") {

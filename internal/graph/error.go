@@ -53,9 +53,8 @@ func (o operation) field() string {
 
 // The reasons that narrow an outcome's words.
 const (
-	reasonPermission   = "permission"    // a scope or a role is missing
-	reasonPerson       = "person"        // nobody has this id
-	reasonNotSupported = "not_supported" // Graph does not do this for somebody else
+	reasonPermission = "permission" // a scope or a role is missing
+	reasonPerson     = "person"     // nobody has this id
 )
 
 // verdict is what an answer stands for.
@@ -84,11 +83,11 @@ var rules = []rule{
 	{status: 403, says: words("conditionalaccess"), to: verdict{outcome.NotAllowed, ""}},
 
 	// The calls for somebody else: not every Graph has each of them. A plain 400 is no sign of that.
-	{ops: writes, forOther: true, status: 405, to: verdict{outcome.NotAllowed, reasonNotSupported}},
-	{ops: writes, forOther: true, status: 501, to: verdict{outcome.NotAllowed, reasonNotSupported}},
-	{ops: writes, forOther: true, status: 400, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
-	{ops: writes, forOther: true, status: 403, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
-	{ops: writes, forOther: true, status: 404, says: saysUnsupported, to: verdict{outcome.NotAllowed, reasonNotSupported}},
+	{ops: writes, forOther: true, status: 405, to: verdict{outcome.NotAllowed, outcome.ReasonNotSupported}},
+	{ops: writes, forOther: true, status: 501, to: verdict{outcome.NotAllowed, outcome.ReasonNotSupported}},
+	{ops: writes, forOther: true, status: 400, says: saysUnsupported, to: verdict{outcome.NotAllowed, outcome.ReasonNotSupported}},
+	{ops: writes, forOther: true, status: 403, says: saysUnsupported, to: verdict{outcome.NotAllowed, outcome.ReasonNotSupported}},
+	{ops: writes, forOther: true, status: 404, says: saysUnsupported, to: verdict{outcome.NotAllowed, outcome.ReasonNotSupported}},
 	{ops: assigns, forOther: true, status: 404, says: saysDevice, to: verdict{outcome.UnknownSerial, ""}},
 	{forOther: true, status: 404, codeIs: words("requestresourcenotfound"), to: verdict{outcome.NotFound, reasonPerson}},
 	{forOther: true, status: 404, says: saysNobody, to: verdict{outcome.NotFound, reasonPerson}},
@@ -197,8 +196,8 @@ func judge(request call, got answer) verdict {
 var refusesRead = []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}
 
 // isWord reports whether the answer is Graph's own refusal. A page of a gateway is not, nor is a
-// 408, nor what net/http may have got for asking twice. Of a write
-// for somebody else a 501 is one too: it says that this Graph has no such call.
+// 408, nor what net/http may have got for asking twice. Of a write for somebody else a 501 is one
+// too: it says that this Graph has no such call.
 func (a answer) isWord(request call) bool {
 	switch {
 	case a.resent, a.status < 400, a.status == http.StatusRequestTimeout:

@@ -91,9 +91,9 @@ func (p *People) search(q, next string) (call, error) {
 }
 
 // Find answers the person with this object id or user principal name: GET /users/{id}, and for a
-// name that begins with $ GET /users('{name}'). Errors are
-// *outcome.Error: NotFound with the reason "person" (also, unsent, for what is neither),
-// NotAllowed, StepUp, SignedOut, Throttled or UpstreamUnavailable.
+// name that begins with $ GET /users('{name}'). Errors are *outcome.Error: NotFound with the reason
+// "person" (also, unsent, for what is neither), NotAllowed, StepUp, SignedOut, Throttled or
+// UpstreamUnavailable.
 func (p *People) Find(ctx context.Context, id string) (oath.Person, error) {
 	if !isObjectID(id) && !userPrincipalName.MatchString(id) {
 		return oath.Person{}, noPerson()

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
@@ -154,6 +152,3 @@ var categoryNames = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two",
 	plural.Few: "few", plural.Many: "many", plural.Other: "other",
 }
-
-// keys lists the source catalogue's, sorted.
-func keys() []string { return slices.Sorted(maps.Keys(loaded()[source].words)) }

@@ -104,7 +104,7 @@ func TestAWaitIsRoundedUpSoThatNobodyIsTooEarly(t *testing.T) {
 		61 * time.Second:               "2 minutes",
 		15*time.Minute - time.Second/2: "15 minutes",
 	} {
-		if got := Wait(t.Context(), d); got != want {
+		if got := howLong(t.Context(), d); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
 		}
 	}

@@ -37,9 +37,9 @@ func Exact(ctx context.Context, t time.Time) string {
 	return Text(ctx, "date.exact", "date", Date(ctx, t), "time", t.UTC().Format("15:04"))
 }
 
-// Wait says how long d is, rounded up so that whoever waits it out is not too early: seconds up
+// howLong says how long d is, rounded up so that whoever waits it out is not too early: seconds up
 // to a minute, then minutes.
-func Wait(ctx context.Context, d time.Duration) string {
+func howLong(ctx context.Context, d time.Duration) string {
 	if d <= time.Minute {
 		return Text(ctx, "wait.seconds", "count", max(1, ceil(d, time.Second)))
 	}

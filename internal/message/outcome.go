@@ -23,7 +23,7 @@ type FieldError struct {
 // Refusal returns the words of what came of a request, refused or done: those of its reason where
 // it has some, else the outcome's general ones, for each part apart.
 func Refusal(ctx context.Context, refusal *outcome.Error) Words {
-	wait := Wait(ctx, refusal.RetryAfter)
+	wait := howLong(ctx, refusal.RetryAfter)
 	w := Words{Title: Text(ctx, key(refusal, "title"))}
 	if k := key(refusal, "text"); Has(k) {
 		w.Text = paragraphs(Text(ctx, k, "wait", wait))

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,6 +63,9 @@ func TestEveryKeyThatIsAskedForHasWords(t *testing.T) {
 		}
 	}
 }
+
+// keys lists the source catalogue's, sorted.
+func keys() []string { return slices.Sorted(maps.Keys(loaded()[source].words)) }
 
 func TestNoWordsAreLeftUnused(t *testing.T) {
 	used := map[string]bool{}

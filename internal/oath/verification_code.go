@@ -1,11 +1,10 @@
 package oath
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
 	"regexp"
 	"strings"
+
+	"fobdesk/internal/secret"
 )
 
 // codeDigits is the length of a verification code: Graph takes six digits only.
@@ -21,7 +20,10 @@ var (
 // VerificationCode is the six digits a fob shows, leading zeros kept. It cannot be printed: every
 // verb of fmt and every slog handler writes "redacted", and the digits lie behind a pointer so
 // that a printed struct that holds one shows an address at most.
-type VerificationCode struct{ digits *string }
+type VerificationCode struct {
+	secret.Hidden
+	digits *string
+}
 
 // ParseVerificationCode cleans s (spaces, hyphens and zero-width marks dropped, full-width digits
 // mapped) and answers the code, or a Flaw: FlawEmpty, FlawTooShort, FlawTooLong, FlawNotDigits,
@@ -54,12 +56,3 @@ func (c VerificationCode) Reveal() string {
 	}
 	return *c.digits
 }
-
-// Format writes "redacted" for every verb of fmt.
-func (VerificationCode) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (VerificationCode) LogValue() slog.Value { return slog.StringValue("redacted") }
-
-// MarshalText is "redacted", so that encoding a code by mistake shows nothing.
-func (VerificationCode) MarshalText() ([]byte, error) { return []byte("redacted"), nil }

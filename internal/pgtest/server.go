@@ -188,7 +188,9 @@ func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 func findBin() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them, not in the PATH
 	if path, err := exec.LookPath("initdb"); err == nil {
-		found = append(found, path)
+		if path, err = filepath.EvalSymlinks(path); err == nil { // a link stands there without the other programs
+			found = append(found, path)
+		}
 	}
 	if len(found) == 0 {
 		return "", errors.New("postgresql is needed (on Debian: apt-get install postgresql)")

@@ -1,5 +1,6 @@
 // Package session owns a browser's session and what a browser keeps for us between two requests:
-// the session itself, sign-ins under way, and drafts of what was typed before a session ended.
+// the session itself, sign-ins under way, drafts of what was typed before a session ended, and of
+// whose leaving Entra is yet to be told.
 // What a session may do is decided by web; how tokens are got is Entra's (internal/entra).
 //
 // A session lives in two places. The cookie holds an id and a secret, both random. The database
@@ -13,5 +14,5 @@
 //
 // Store carries sessions behind gorilla's sessions.Store, whose registry makes one read of the
 // database serve a whole request. Everything else a browser keeps is sealed under the server's
-// keys alone (Keys) and lives ten minutes.
+// keys alone (Keys) and lives ten minutes, but for what Entra is owed, which stays until it is told.
 package session

@@ -10,9 +10,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"sync"
+
+	"fobdesk/internal/secret"
 )
 
 const (
@@ -29,7 +29,10 @@ var errNotSealed = errors.New("not sealed by any of our keys")
 // Keys are the server's keys. The first seals and makes hashes, all of them open, so that a key
 // can be put in front without anybody noticing. They print as "redacted", and lie behind a
 // function, for fmt follows a pointer in an unexported field and asks no Formatter there.
-type Keys struct{ ring func() []serverKey }
+type Keys struct {
+	secret.Hidden
+	ring func() []serverKey
+}
 
 type serverKey struct {
 	macs   *sync.Map
@@ -81,15 +84,6 @@ func (k *Keys) validMAC(mac []byte, purpose string, parts ...[]byte) bool {
 	}
 	return valid
 }
-
-// Format writes "redacted" for every verb of fmt.
-func (Keys) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (Keys) LogValue() slog.Value { return slog.StringValue("redacted") }
-
-// MarshalText is "redacted", so that encoding keys by mistake shows nothing.
-func (Keys) MarshalText() ([]byte, error) { return []byte("redacted"), nil }
 
 func (k *Keys) seal(purpose string, salt, plain, binding []byte) ([]byte, error) {
 	key := k.ring()[0]

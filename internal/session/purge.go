@@ -11,8 +11,8 @@ import (
 // tell whose draft it is.
 const purgeAfter = 10 * time.Minute
 
-// Purge drops the payload of this store's kind of sessions that nobody used for too long, and removes those whose
-// absolute end is ten minutes past and states that can't be presented any more.
+// Purge drops the payload of this store's kind of sessions that nobody used for too long, and removes
+// those whose absolute end is ten minutes past and states that can't be presented any more.
 func (st *Store) Purge(ctx context.Context) error {
 	now := st.Now()
 	var errs []error

@@ -5,12 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"time"
 
 	"fobdesk/internal/oath"
+	"fobdesk/internal/secret"
 )
 
 // Session is somebody signed in at one browser. It is a copy: changing it changes nothing but
@@ -49,7 +48,10 @@ func (s *Session) Ends() time.Time { return s.place.row.Ends }
 
 // Tokens are what Entra gave for Graph. They cannot be printed: the strings lie behind a function
 // and every verb of fmt and every slog handler writes "redacted".
-type Tokens struct{ held func() heldTokens }
+type Tokens struct {
+	secret.Hidden
+	held func() heldTokens
+}
 
 type heldTokens struct {
 	access, refresh string
@@ -87,15 +89,6 @@ func (t Tokens) orRefresh(old Tokens) Tokens {
 	}
 	return NewTokens(t.AccessToken(), old.RefreshToken(), t.Expiry())
 }
-
-// Format writes "redacted" for every verb of fmt.
-func (Tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (Tokens) LogValue() slog.Value { return slog.StringValue("redacted") }
-
-// MarshalText is "redacted", so that encoding tokens by mistake shows nothing.
-func (Tokens) MarshalText() ([]byte, error) { return []byte("redacted"), nil }
 
 // PersonKey names a person: tenant id and object id. Names and addresses play no part.
 func PersonKey(p oath.Person) string { return p.TenantID + ":" + p.ID }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"fobdesk/internal/outcome"
+	"fobdesk/internal/secret"
 )
 
 const (
@@ -29,6 +28,7 @@ const (
 // cookie of the browser that began it and nowhere else, so that unfinished ones cost nothing. It
 // prints as "redacted".
 type SignIn struct {
+	secret.Unprinted
 	State        string    // 128 random bits
 	Nonce        string    // 128 random bits
 	CodeVerifier string    // RFC 7636
@@ -41,12 +41,6 @@ type SignIn struct {
 	Fresh        bool      // it begins a visit; else it is within one, or an ordinary sign-in
 	Began        time.Time // by our clock
 }
-
-// Format writes "redacted" for every verb of fmt.
-func (SignIn) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (SignIn) LogValue() slog.Value { return slog.StringValue("redacted") }
 
 // BeginSignIn fills in State, Nonce, CodeVerifier and Began and sets the cookie that TakeSignIn
 // will want. Sign-ins in other tabs stay good, up to four in all.

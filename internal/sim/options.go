@@ -105,7 +105,6 @@ const (
 	RoleAuthenticationPolicyAdministrator     = "0526716b-113d-4c15-b2c8-68e3c22b9f80"
 	RoleGlobalReader                          = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 	RoleHelpdeskAdministrator                 = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
-	RoleUserAdministrator                     = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 	RoleDirectoryReaders                      = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 
 	// roleMember stands in the wids of everybody who is no guest.

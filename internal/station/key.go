@@ -3,10 +3,9 @@ package station
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
+
+	"fobdesk/internal/secret"
 )
 
 const (
@@ -21,21 +20,18 @@ const (
 var encoding = base64.RawURLEncoding.Strict()
 
 // key is what makes a browser a station. It prints as "redacted".
-type key struct{ bytes func() []byte }
+type key struct {
+	secret.Hidden
+	bytes func() []byte
+}
 
 func newKey() key {
 	random := make([]byte, keySize)
 	_, _ = rand.Read(random) // never fails
-	return key{func() []byte { return random }}
+	return key{bytes: func() []byte { return random }}
 }
 
 func (k key) hash() string { return hashed(k.bytes()) }
-
-// Format writes "redacted" for every verb of fmt.
-func (key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "redacted") }
-
-// LogValue is "redacted".
-func (key) LogValue() slog.Value { return slog.StringValue("redacted") }
 
 // keyOf reads the request's key; false where there is none, or two of which nobody can tell which is
 // ours, or one that can't be a key, which costs no call of the database.
@@ -48,7 +44,7 @@ func (s *Stations) keyOf(r *http.Request) (key, bool) {
 	if err != nil || len(decoded) != keySize {
 		return key{}, false
 	}
-	return key{func() []byte { return decoded }}, true
+	return key{bytes: func() []byte { return decoded }}, true
 }
 
 // Keep sets the key that the request brought once more, so that a station that is used stays one.

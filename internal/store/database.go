@@ -31,6 +31,7 @@ type dialect struct {
 	beginStart string        // the same, for a start, which waits longer
 	hasVersion string        // counts the tables schema_version
 	size       string        // reads the database's size in bytes
+	fold       string        // folds what is committed into the file; empty where the server does it
 	finish     string        // the last statement before the database is given back; may be empty
 	cacheBytes int           // for the cache of sessions
 	shared     bool          // other portals write to it too

@@ -1,8 +1,8 @@
 // Package store keeps what must last: the acts with their intents, outcomes and limits, and what is
 // remembered of people (Ledger, for the desk), the audit trail, the sessions and the used states, the
-// stations (Store, for session, station and web). It
-// is the one package that knows SQL. Rules are left to those whose records these are; what a record
-// means stands with its type in desk, session, station and audit.
+// stations (Store, for session, station and web). It is the one package that knows SQL. Rules are left
+// to those whose records these are; what a record means stands with its type in desk, session, station
+// and audit.
 //
 // The database is one SQLite file in WAL mode, or PostgreSQL. One goroutine writes (writer.go): the
 // steps of many requests share a transaction and a wait for the disk, and each is answered once it is

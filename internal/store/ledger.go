@@ -14,13 +14,13 @@ import (
 	"fobdesk/internal/outcome"
 )
 
-// Ledger keeps the acts: it is the desk.Ledger of a Store.
+// Ledger keeps the acts, and what is remembered of people: it is a Store's desk.Ledger and desk.Memory.
 type Ledger struct{ s *Store }
 
 // Ledger returns the store's ledger.
 func (s *Store) Ledger() *Ledger { return &Ledger{s} }
 
-// Open records the intent of the act, counts its attempt and claims its code; see desk.Ledger.
+// Open records the intent of the act, claims its code or form and counts its try; see desk.Ledger.
 func (l *Ledger) Open(ctx context.Context, act desk.Act) error {
 	var refusal error // apart from the step's error, for what it writes stays
 	err := l.s.writer.do(ctx, func(t *tx) (err error) {

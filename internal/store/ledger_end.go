@@ -49,7 +49,24 @@ func (t *tx) close(act desk.Act, end desk.End) error {
 	if !first {
 		return t.endedBefore(act)
 	}
-	return t.giveBack(act, end)
+	if err := t.giveBack(act, end); err != nil {
+		return err
+	}
+	return t.turnedUp(act, end)
+}
+
+// turnedUp forgets that a fob was reported lost that an act has bound since, or made work.
+func (t *tx) turnedUp(act desk.Act, end desk.End) error {
+	switch end.Outcome {
+	case outcome.Enrolled, outcome.Activated, outcome.Assigned:
+	default:
+		return nil
+	}
+	const forget = "DELETE FROM lost_fob WHERE UPPER(serial) = UPPER($1) AND at < $2"
+	if err := t.soon(forget, act.Serial, act.At.UnixMilli()); err != nil {
+		return fmt.Errorf("forget that the fob is lost: %w", err)
+	}
+	return nil
 }
 
 // endedBefore leaves an act that has its end as it is. An act that was never opened is an error.

@@ -25,20 +25,6 @@ func (l *Ledger) ClearLost(ctx context.Context, methodID string) error {
 	return l.keep(ctx, "that fob "+methodID+" is not lost", "DELETE FROM lost_fob WHERE method = $1", methodID)
 }
 
-// ClearLostSerial forgets that a fob was lost before a time; see desk.Memory.
-func (l *Ledger) ClearLostSerial(ctx context.Context, serial string, before time.Time) error {
-	const those = "FROM lost_fob WHERE UPPER(serial) = UPPER($1) AND at < $2"
-	var lost int
-	err := l.s.db.readers.QueryRowContext(ctx, "SELECT COUNT(*) "+those, serial, before.UnixMilli()).Scan(&lost)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read whether fob %s is lost: %w", serial, err)
-	case lost == 0: // nearly always, and then nothing is written
-		return nil
-	}
-	return l.keep(ctx, "that fob "+serial+" is not lost", "DELETE "+those, serial, before.UnixMilli())
-}
-
 // keep runs a statement that is a step by itself.
 func (l *Ledger) keep(ctx context.Context, what, statement string, args ...any) error {
 	err := l.s.writer.do(ctx, func(t *tx) error { return t.soon(statement, args...) })

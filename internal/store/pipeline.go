@@ -19,7 +19,6 @@ type pipeline struct {
 type statement struct {
 	text string
 	args []any
-	one  bool // it is hoped to change one row
 }
 
 // add lets a statement wait.
@@ -27,10 +26,10 @@ func (p *pipeline) add(text string, args []any) {
 	p.waiting = append(p.waiting, statement{text: text, args: args})
 }
 
-// hope lets a statement wait; what it is sent with fails with errHopeless where it does not change one
-// row.
+// hope lets a statement wait that fails where it does not change one row, and so keeps those after it,
+// the COMMIT among them, from being run: the server divides by the rows.
 func (p *pipeline) hope(text string, args []any) {
-	p.waiting = append(p.waiting, statement{text: text, args: args, one: true})
+	p.add("WITH changed AS ("+text+" RETURNING 1) SELECT 1 / COUNT(*) FROM changed", args)
 }
 
 // undo drops what waits, but for the savepoint that is to be gone back to.
@@ -59,19 +58,15 @@ func (p *pipeline) flush(ctx context.Context) error {
 
 // deliver sends what waits, looks at the first answers itself, and leaves the others to last.
 func (p *pipeline) deliver(ctx context.Context, first int, last func(pgx.BatchResults) error) error {
-	batch, sent := &pgx.Batch{}, p.waiting
-	for _, s := range sent {
+	batch := &pgx.Batch{}
+	for _, s := range p.waiting {
 		batch.Queue(s.text, s.args...)
 	}
 	p.waiting = nil
 	return p.conn.Raw(func(conn any) error {
 		answers := conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch)
-		for _, s := range sent[:first] {
-			tag, err := answers.Exec()
-			if err == nil && s.one && tag.RowsAffected() != 1 {
-				err = errHopeless
-			}
-			if err != nil {
+		for range first {
+			if _, err := answers.Exec(); err != nil {
 				return cmp.Or(err, answers.Close())
 			}
 		}

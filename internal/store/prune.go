@@ -15,6 +15,14 @@ import (
 // waits for one step at a time.
 const pruneAtOnce = 500
 
+// How long a step waits for a lock of the database, and how often it looks for it. A portal in full
+// work gives the lock back for moments only, which SQLite's own waiting, every tenth of a second,
+// rarely meets.
+const (
+	pruneWait  = time.Minute
+	pruneEvery = time.Millisecond
+)
+
 // Prune drops the rows of the audit trail that are older than before, and the acts they tell of, and
 // leaves a sealed mark that VerifyAudit accepts. It answers how many rows it dropped. A portal may
 // be working on the database.
@@ -75,7 +83,21 @@ func (p *pruner) last(ctx context.Context, before time.Time) (int64, error) {
 }
 
 // step drops the oldest rows up to last, at most pruneAtOnce, and moves the mark, in one transaction.
-func (p *pruner) step(ctx context.Context, last int64) (dropped int64, err error) {
+func (p *pruner) step(ctx context.Context, last int64) (int64, error) {
+	for began := time.Now(); ; {
+		dropped, err := p.try(ctx, last)
+		if !isLocked(err) || time.Since(began) > pruneWait {
+			return dropped, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(pruneEvery):
+		}
+	}
+}
+
+func (p *pruner) try(ctx context.Context, last int64) (dropped int64, err error) {
 	err = p.db.alone(ctx, strings.Join(p.db.begin, "; "), func(conn *sql.Conn) error {
 		dropped, err = p.drop(ctx, conn, last)
 		return err

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // sqlite is the dialect of SQLite, of which the lock beside the file keeps every other portal out.
@@ -22,12 +23,17 @@ func sqlite() dialect {
 		beginStart: "BEGIN IMMEDIATE",
 		hasVersion: "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_version'",
 		size:       "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+		fold:       "PRAGMA wal_checkpoint(PASSIVE)",  // waits for nobody
 		finish:     "PRAGMA wal_checkpoint(TRUNCATE)", // folds the journal into the file
 		cacheBytes: sessionCacheBytes,
 	}
 }
 
 const readerConnections = 4
+
+// journalPages is how many pages the journal may have before a commit folds it: 16 MB, which a start
+// after a kill has read in no time.
+const journalPages = 4000
 
 // openSQLite opens the file, making it (mode 0600) and its folder (0700) where they are missing.
 func openSQLite(ctx context.Context, path string) (*database, error) {
@@ -113,6 +119,7 @@ func lockFile(path string) (*os.File, error) {
 func dsn(path string, pragmas ...string) string {
 	query := url.Values{"_pragma": append([]string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", journalPages),
 	}, pragmas...)}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
 }
@@ -137,14 +144,21 @@ func openSQLiteBeside(path string, to how) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the database: %w", err)
 	}
-	mode, pragma := "mode=ro", "query_only(1)"
+	mode, pragma, kind := "mode=ro", "query_only(1)", sqlite()
 	if to == toPrune {
 		mode, pragma = "mode=rw", "secure_delete(1)"
+		kind.begin = append([]string{"PRAGMA busy_timeout = 0"}, kind.begin...) // Prune waits in its own way
 	}
 	query := mode + "&" + url.Values{"_pragma": {"busy_timeout(5000)", "synchronous(FULL)", pragma}}.Encode()
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: name, RawQuery: query}).String())
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", path, err)
 	}
-	return &database{dialect: sqlite(), name: path, readers: db, writer: db}, nil
+	return &database{dialect: kind, name: path, readers: db, writer: db}, nil
+}
+
+// isLocked reports whether another process has the database's lock.
+func isLocked(err error) bool {
+	failed, ok := errors.AsType[*driver.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_BUSY // the rest tells kinds of it apart
 }

@@ -94,7 +94,7 @@ func TestRST05AMigrationIsDoneWholeOrNotAtAll(t *testing.T) {
 // openRaw opens the file as another program would.
 func openRaw(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	raw, err := sql.Open("sqlite", path)
+	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,5 +275,31 @@ func TestRST04AnOlderFileKeepsAllThatItHeld(t *testing.T) {
 	}
 	if n, err := s.Ledger().MarkLost(t.Context(), noon.Add(time.Second), noon.Add(time.Second)); n != 1 || err != nil {
 		t.Errorf("%d acts were open (%v), want 1", n, err)
+	}
+}
+
+func TestTheJournalIsFoldedIntoTheFileBesideTheWriter(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fobdesk.db")
+	s := mustOpen(t, "sqlite:"+path, testKeys)
+	defer mustClose(t, s)
+	whole := func() bool {
+		file, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures, err := s.Figures(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file.Size() == figures.Bytes
+	}
+	if whole() {
+		t.Fatal("the journal holds nothing from the start")
+	}
+	mustOpenAct(t, s, enrolment("act-1", "ada", "GALT1", "1"))
+	for limit := time.Now().Add(10 * time.Second); !whole(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatal("what was committed is in the journal alone")
+		}
 	}
 }

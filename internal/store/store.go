@@ -25,8 +25,8 @@ type Keys interface {
 	Open(sealed, binding []byte) ([]byte, error)
 }
 
-// Store keeps the sessions and the audit trail; its Ledger keeps the acts. It implements
-// session.Rows and session.UsedStates and is safe for concurrent use.
+// Store keeps the sessions, the stations and the audit trail; its Ledger keeps the acts. It implements
+// session.Rows, session.UsedStates and station.Rows and is safe for concurrent use.
 type Store struct {
 	trail
 	db       *database

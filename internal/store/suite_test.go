@@ -190,11 +190,11 @@ func mustCloseAct(t testing.TB, s *Store, act desk.Act, end desk.End) {
 func rowsOf(t testing.TB, s *Store) []audit.Row {
 	t.Helper()
 	var rows []audit.Row
-	for entry, err := range s.AuditRows(t.Context()) {
+	for row, err := range s.ExportAudit(t.Context(), audit.Filter{}) {
 		if err != nil {
 			t.Fatalf("read the trail: %v", err)
 		}
-		rows = append(rows, entry.Row)
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -57,12 +57,6 @@ func readMark(ctx context.Context, db querier) (audit.Mark, error) {
 
 const selectTrail = "SELECT " + auditColumns + " FROM audit ORDER BY number"
 
-// AuditRows reads the whole trail in order, one row at a time, as it stands when the reading
-// begins. An error is the last that it yields.
-func (t trail) AuditRows(ctx context.Context) iter.Seq2[audit.Entry, error] {
-	return entries(ctx, t.db, selectTrail)
-}
-
 // VerifyAudit reads the whole trail, as it stands now, and returns its head, or the *audit.Break
 // where it is not as it was written. Noted is a head from the log, against which a tail that was
 // cut off shows; the zero Head where there is none. Rows that were dropped by Prune are no break.

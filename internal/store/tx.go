@@ -21,6 +21,7 @@ type tx struct {
 	statements map[string]*sql.Stmt // by their text; SQLite's
 	pipeline   *pipeline            // PostgreSQL's; else nil
 	hopeful    bool                 // see hope
+	committed  bool                 // by what was sent in hope
 	chainKey   []byte
 	head       *audit.Head // nil until it is needed
 	before     *audit.Head // the head before the step
@@ -40,7 +41,7 @@ func newTx(conn *sql.Conn, d dialect, chainKey []byte) *tx {
 // begin begins a transaction. From one to the next nothing is remembered of a database to which others
 // write too: the trail's head is read along with the beginning.
 func (t *tx) begin(ctx context.Context, d dialect) error {
-	t.touched, t.appended = nil, nil
+	t.touched, t.appended, t.committed = nil, nil, false
 	t.cancel()
 	ctx, t.cancel = d.bounded(ctx)
 	t.ctx = ctx
@@ -66,6 +67,9 @@ func (t *tx) readHead() error {
 }
 
 func (t *tx) commit() error {
+	if t.committed {
+		return nil
+	}
 	if err := t.tally(); err != nil {
 		return err
 	}
@@ -117,22 +121,39 @@ func (t *tx) run(j *job) error {
 // errHopeless ends a hopeful run.
 var errHopeless = errors.New("a step can't be run with others")
 
-// together runs the steps of jobs: in hope all at once, or else each by itself, in hope or not. It
-// returns the error of a transaction that can't go on.
+// together runs the steps of jobs: in hope all at once, and then commits, or else each by itself, in
+// hope or not. It returns the error of a transaction that can't go on.
 func (t *tx) together(jobs []*job) error {
-	fulfilled, err := t.hope(jobs)
+	fulfilled, err := t.hope(jobs, t.sendCommit)
 	if fulfilled || err != nil {
 		return err
 	}
-	if len(jobs) == 1 {
-		return t.run(jobs[0])
-	}
 	for _, j := range jobs {
-		if err := t.together([]*job{j}); err != nil {
+		if len(jobs) > 1 {
+			fulfilled, err = t.hope([]*job{j}, t.pipeline.flush)
+		}
+		if err == nil && !fulfilled {
+			err = t.run(j)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sendCommit sends what waits and commits. The lock that keeps other portals waiting is held no longer
+// than the server takes, however long this process then waits for its turn.
+func (t *tx) sendCommit(ctx context.Context) error {
+	err := t.tally()
+	if err == nil {
+		err = t.soon("COMMIT")
+	}
+	if err == nil {
+		err = t.pipeline.flush(ctx)
+	}
+	t.committed = err == nil
+	return err
 }
 
 // hope runs the steps of jobs in the hope that nothing stands against any of them: each statement that
@@ -140,7 +161,7 @@ func (t *tx) together(jobs []*job) error {
 // step fails, everything is undone, and hope returns false: the jobs are to be run one by one, and what
 // they found out by then is not to be relied upon. It returns the error of a transaction that can't go
 // on.
-func (t *tx) hope(jobs []*job) (fulfilled bool, err error) {
+func (t *tx) hope(jobs []*job, send func(context.Context) error) (fulfilled bool, err error) {
 	if err := t.soon(savepoint); err != nil {
 		return false, err
 	}
@@ -157,7 +178,7 @@ func (t *tx) hope(jobs []*job) (fulfilled bool, err error) {
 	}
 	t.hopeful = false
 	if err == nil {
-		err = t.pipeline.flush(t.ctx)
+		err = send(t.ctx)
 	}
 	if err == nil {
 		return true, nil // the savepoint ends with the transaction

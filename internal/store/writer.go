@@ -25,8 +25,8 @@ const queueLength = 256
 // transaction is being committed share the next one, and so one wait for the disk. A step that
 // fails is undone alone; where the transaction fails, all its steps do.
 //
-// Where an answer costs a way there and back, a transaction takes three of them, however many steps
-// it has: to begin, for all that the steps write, and to commit. That is the hope; see tx.hope. A
+// Where an answer costs a way there and back, a transaction takes two of them, however many steps
+// it has: to begin, and for all that the steps write and the commit. That is the hope; see tx.hope. A
 // step may therefore be run again, and has to come to its results anew.
 type writer struct {
 	db       *database
@@ -118,11 +118,18 @@ func (w *writer) close(ctx context.Context) error {
 
 // run answers the queue until close; its ctx never ends.
 func (w *writer) run(ctx context.Context) {
-	defer close(w.gone)
+	committed, done := make(chan struct{}, 1), make(chan struct{})
+	var folding sync.WaitGroup
+	folding.Go(func() { w.db.foldBeside(ctx, committed, done) })
+	defer func() { close(done); folding.Wait(); close(w.gone) }()
 	for first := range w.queue {
 		batch, err := w.transact(ctx, first)
 		for _, j := range batch {
 			j.answer <- cmp.Or(j.err, err)
+		}
+		select {
+		case committed <- struct{}{}:
+		default: // it is known already
 		}
 	}
 	w.discard()

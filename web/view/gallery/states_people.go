@@ -24,7 +24,7 @@ func peopleStates(ctx context.Context) map[string]State {
 			Next: &view.Link{Href: "/admin/users?q=ann&next=AQ", Text: "Show more"},
 		}}),
 		"people/nobody": people(view.PeopleProps{Query: view.Input{Value: "GALT1"}, Found: view.PeopleFound{
-			Heading: "People found", Count: "0 people match.", Fob: &view.Link{Href: "/admin/fobs?serial=GALT1", Text: "Find the fob with the serial number GALT1"},
+			Heading: "People found", Count: message.Text(ctx, "field.q.nobody"), Fob: &view.Link{Href: "/admin/fobs?serial=GALT1", Text: "Find the fob with the serial number GALT1"},
 		}}),
 		"people/markup":  people(view.PeopleProps{Query: view.Input{Value: markup}, Found: view.PeopleFound{Heading: "People found", Count: "One person matches.", People: []view.Found{{Href: view.PersonPath("a/b?c"), Name: markup, UPN: markup, Mail: markup}}}}),
 		"people/refused": people(view.PeopleProps{Query: view.Input{Value: "ann"}, Found: view.PeopleFound{Summary: new(told(ctx, &outcome.Error{Outcome: outcome.NotAllowed, Reason: "others.permission"}))}}),
@@ -86,7 +86,7 @@ func person(ctx context.Context) view.PersonProps {
 	return view.PersonProps{
 		Chrome: adminChrome("Ann Smith"), Seen: "5eef",
 		Person: oath.Person{ID: "a1", Name: "Ann Smith", UserPrincipalName: "ann.smith@contoso.example", Mail: "ann.smith@contoso.example"},
-		Held:   []string{message.Text(ctx, "person.held", "count", 0, "limit", 5), message.Text(ctx, "person.left", "count", 5)},
+		Held:   []string{message.Text(ctx, "person.held_none", "limit", 5), message.Text(ctx, "person.left", "count", 5)},
 	}
 }
 
@@ -130,6 +130,7 @@ func personLocked(ctx context.Context) State {
 func personMarkup(ctx context.Context) State {
 	p := person(ctx)
 	p.Chrome, p.Seen = markupChrome(), markup
+	p.Chrome.Admin = true
 	p.Person = oath.Person{ID: "a/b", Name: markup, UserPrincipalName: markup, Mail: "m" + markup}
 	p.Fobs = []view.PersonFob{{Fob: named(markup, markup), Form: markup}}
 	p.History = []view.HistoryRow{{Event: markup, Serial: markup, Actor: markup, End: markup}}
