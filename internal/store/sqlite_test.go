@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,7 +95,8 @@ func TestRST05AMigrationIsDoneWholeOrNotAtAll(t *testing.T) {
 // openRaw opens the file as another program would.
 func openRaw(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	raw, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	name := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(5000)"}
+	raw, err := sql.Open("sqlite", name.String())
 	if err != nil {
 		t.Fatal(err)
 	}
