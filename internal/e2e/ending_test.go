@@ -93,13 +93,13 @@ func TestWhoDoesNotAnswerIsToldThatTheyAreSignedOutAndLosesNothing(t *testing.T)
 // TestTheEndThatNoUseMovesIsToldOnce shows what is said where one cannot stay.
 func TestTheEndThatNoUseMovesIsToldOnce(t *testing.T) {
 	t.Parallel()
-	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "60s"), Setting("FOBDESK_SESSION_MAX", "61s"))
+	w := NewWorld(t, Setting("FOBDESK_SESSION_IDLE", "10m"), Setting("FOBDESK_SESSION_MAX", "11m"))
 	b := w.NewBrowser(t, true)
 	b.Before(t, movable)
 	b.signIn(t, sim.AdaID)
-	w.Clock.Pass(40 * time.Second) // less than a minute is left, and it was used just now
+	w.Clock.Pass(9 * time.Minute) // two are left, and it was used just now
 	b.Open(t, "/enrol")
-	b.passHere(t, 15*time.Second) // the page has what tells of it by then
+	b.passHere(t, time.Minute) // the page has what tells of it by then
 	b.See(t, endingDialog)
 	if got := b.Text(t, "#ending-text"); !strings.HasPrefix(got, "Everyone signs in again") {
 		t.Errorf("it says %q", got)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -97,11 +98,16 @@ func TestEachPageOfAStationCanBeReadAndUsedByEveryone(t *testing.T) {
 	})
 }
 
+// smallestLetters are a station's, in pixels of 1080 by 1920. The README says how near one can read them.
+const smallestLetters = 21
+
 func TestEveryTargetOfAStationIsLargeEnoughForAFinger(t *testing.T) {
 	t.Parallel()
 	b, _ := NewWorld(t).newKiosk(t, true)
 	const small = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary")].filter(e => e.checkVisibility() &&
 		!e.matches(".skip") && (e.getBoundingClientRect().width < 44 || e.getBoundingClientRect().height < 44)).map(e => e.outerHTML).join()`
+	const letters = `Math.min(...[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && e.closest(".visually-hidden, .announcer, svg") === null &&
+		[...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => parseFloat(getComputedStyle(e).fontSize)))`
 	for _, page := range []struct{ name, person string }{{"welcome", ""}, {"assigned", sim.BenID}, {"full", sim.DmitriID}, {"enrol", sim.AdaID}} {
 		if page.person != "" {
 			b.visit(t, page.person)
@@ -111,6 +117,10 @@ func TestEveryTargetOfAStationIsLargeEnoughForAFinger(t *testing.T) {
 			if got := b.Evaluate(t, small); got != "" {
 				t.Errorf("%s, %s: too small: %s", page.name, size.name, got)
 			}
+		}
+		b.Do(t, chromedp.EmulateViewport(1080, 1920))
+		if got, err := strconv.ParseFloat(b.Evaluate(t, letters), 64); err != nil || got < smallestLetters {
+			t.Errorf("%s: its smallest letters are of %v px, %v", page.name, got, err)
 		}
 		if page.person != "" {
 			b.Press(t, "#finish button")
