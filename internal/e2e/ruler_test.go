@@ -53,15 +53,20 @@ func (b *Browser) again(t *testing.T) {
 // finds fails the test for whatever the measures of testdata/look.js tell of the page.
 func (b *Browser) finds(t *testing.T, name string, measures ...string) {
 	t.Helper()
+	for _, fault := range b.told(t, measures...) {
+		t.Errorf("%s: %s", name, fault)
+	}
+}
+
+// told is what the measures tell.
+func (b *Browser) told(t *testing.T, measures ...string) (told []string) {
+	t.Helper()
 	var all []string
 	for _, measure := range measures {
 		all = append(all, fmt.Sprintf("for (const fault of await look.%s) told.push(%q + fault)", measure, measure+": "))
 	}
-	var told []string
 	b.Do(t, chromedp.Evaluate("(async () => { const told = []; "+strings.Join(all, "; ")+"; return told })()", &told, await))
-	for _, fault := range told {
-		t.Errorf("%s: %s", name, fault)
-	}
+	return told
 }
 
 // as sets the window's size, the scheme and the forced colours.
@@ -83,15 +88,58 @@ func (b *Browser) letters(t *testing.T, size int64) {
 // holdsAxe fails the test for each of axe's rules that a part of the page breaks, under axe's options.
 func (b *Browser) holdsAxe(t *testing.T, name, part, options string) {
 	t.Helper()
+	for _, rule := range b.broken(t, part, options) {
+		t.Errorf("%s: %s", name, rule)
+	}
+}
+
+// broken are the rules of axe that the part breaks.
+func (b *Browser) broken(t *testing.T, part, options string) (broken []string) {
+	t.Helper()
 	rules := `rules: {"target-size": {enabled: true}}`
 	if strings.Contains(options, "runOnly") {
 		rules = ""
 	}
 	run := `axe.run(` + part + `, Object.assign({reporter: "no-passes", selectors: false, preload: false, ` + rules + `}, ` + options + `)).then(r => r.violations.map(v =>
 		v.id + ": " + v.help + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`
-	var broken []string
 	b.Do(t, chromedp.Evaluate(run, &broken, chromedp.EvalAsValue, await))
-	for _, rule := range broken {
-		t.Errorf("%s: %s", name, rule)
+	return broken
+}
+
+// TestTheRulerTellsOfWhatIsWrong spoils a page by a style, and holds that each measure and each choice of
+// axe's rules that looks at the gallery sees it.
+func TestTheRulerTellsOfWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	b := newGallery(t).NewBrowser(t, true)
+	b.bringRuler(t)
+	b.Open(t, "/gallery/enrol/wrong_code")
+	b.as(t, 320, 640, "light", "none")
+	for _, test := range []struct{ style, measure, rules, want string }{
+		{"h1 { inline-size: 200vw }", "wide()", "", "px wide"},
+		{"h1 { block-size: 1px; overflow: hidden }", "cut()", "", "<h1"},
+		{".field-hint { margin-block-start: -2em }", "overlapping()", "", " on "},
+		{".button { scale: 0.2 }", "small(24)", "", "<button"},
+		{".button:focus { outline: none !important; box-shadow: none !important }", "unseen()", "", "its ring has"},
+		{"h1 { transition: color 1s }", "moves()", "", "glides"},
+		{".button[aria-disabled] { animation: turn 1s infinite }", "moves()", "", "turn"},
+		{"::backdrop { transition: opacity 1s }", "moves()", "", "::backdrop"},
+		{"html { scroll-behavior: smooth }", "moves()", "", "scrolls smoothly"},
+		{"@keyframes blinking { to { opacity: 0 } } h1 { animation: blinking 1s infinite }", "flashes()", "", "opacity"},
+		{"p { color: #ccc }", "", "{}", "color-contrast"},
+		{"p { color: #ccc }", "", inColour, "color-contrast"},
+		{"@media (max-width: 30rem) { p { color: #ccc } }", "", inPlace, "color-contrast"},
+		{".switch { gap: 0 } .switch button { inline-size: 12px; min-block-size: 0; block-size: 12px; padding: 0; overflow: hidden }", "", inPlace, "target-size"},
+		{"label { display: none }", "", inWords, "label"},
+	} {
+		b.Do(t, chromedp.Evaluate(fmt.Sprintf("{ const sheet = new CSSStyleSheet(); sheet.replaceSync(%q); document.adoptedStyleSheets = [sheet] }", test.style), nil))
+		var told []string
+		if test.measure != "" {
+			told = b.told(t, test.measure)
+		} else {
+			told = b.broken(t, "document", test.rules)
+		}
+		if !strings.Contains(strings.Join(told, "\n"), test.want) {
+			t.Errorf("%s: %s%s tells %q, want %q", test.style, test.measure, test.rules, told, test.want)
+		}
 	}
 }

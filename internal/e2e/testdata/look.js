@@ -79,11 +79,13 @@ window.look = (() => {
 	// The order of the document that is not that in which one reads: what comes later stands before it
 	// on the same line, or above it in the same column.
 	function disorder() {
-		const rtl = document.dir === "rtl", wrong = all(document, "[tabindex]").filter((e) => e.tabIndex > 0).map(told);
+		const wrong = all(document, "[tabindex]").filter((e) => e.tabIndex > 0).map(told);
 		const places = reachable().filter((e) => !e.matches(".skip") && getComputedStyle(e).position !== "fixed");
 		places.slice(1).forEach((e, i) => {
 			const before = box(places[i]), now = box(e), [across, along] = meet(before, now);
 			const sameLine = along > Math.min(before.height, now.height) / 2;
+			const together = e.parentElement === places[i].parentElement; // a keypad's digits run as on a telephone
+			const rtl = together ? getComputedStyle(e.parentElement).direction === "rtl" : document.dir === "rtl";
 			const back = rtl ? now.left >= before.right - 1 : now.right <= before.left + 1;
 			if (sameLine ? back : across > 0 && now.bottom <= before.top + 1) {
 				wrong.push(`${told(e)} comes after ${told(places[i])}`);
