@@ -31,7 +31,7 @@ func guards() []string {
 	return []string{
 		"internal/outcome", "internal/station", "internal/audit", "internal/session", "internal/entra",
 		"internal/desk",
-		"web:routes.go,server.go,middleware.go,headers.go,origin.go,limit.go,policy.go,return_to.go,form.go,refuse.go," +
+		"web:routes.go,server.go,middleware.go,headers.go,origin.go,limit.go,bucket.go,policy.go,return_to.go,form.go,refuse.go," +
 			"signin.go,stepup.go,grant.go,sessions.go,seen.go",
 	}
 }

@@ -23,7 +23,7 @@ import (
 var bundles = map[string][]string{
 	"app.css": {
 		"color", "base", "layout", "header", "button", "field", "dialog", "camera", "summary", "notice",
-		"fob", "history", "badge", "drawing", "life", "steps", "receipt", "print",
+		"fob", "history", "badge", "drawing", "life", "steps", "receipt", "narrow", "print",
 	},
 	"admin.css": {"admin", "choice", "desk", "chart", "trail", "stations"},
 	"dark.css":  {"dark"},

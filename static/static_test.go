@@ -221,3 +221,32 @@ func TestNoStyleSheetNamesASideOfTheScreen(t *testing.T) {
 		}
 	}
 }
+
+// What the dark and forced colours change is colours, so a page that was laid out in the light is laid out
+// as well in both, and what looks at it there looks at colours.
+func TestASchemeChangesColoursOnly(t *testing.T) {
+	colour := regexp.MustCompile(`^(?:--color-[\w-]+|--shadow|color|background|fill|stroke|(?:border|outline)-color|forced-color-adjust): [^;]+;$`)
+	forced := regexp.MustCompile(`(?ms)^@media \(forced-colors: active\) \{\n(.*?)^\}`)
+	sheets, err := fs.Glob(files, "css/*.css")
+	if err != nil || len(sheets) == 0 {
+		t.Fatalf("%d style sheets: %v", len(sheets), err)
+	}
+	for _, name := range sheets {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []byte
+		for _, block := range forced.FindAllSubmatch(data, -1) {
+			said = append(said, block[1]...)
+		}
+		if name == "css/dark.css" {
+			said = comments.ReplaceAll(data, nil)
+		}
+		for line := range strings.Lines(string(said)) {
+			if line = strings.TrimSpace(line); strings.HasSuffix(line, ";") && !colour.MatchString(line) {
+				t.Errorf("%s changes more than a colour: %s", name, line)
+			}
+		}
+	}
+}

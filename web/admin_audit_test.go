@@ -1,13 +1,9 @@
 package web_test
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,23 +24,6 @@ func rowsOf(t *testing.T, page *e2e.Page) []string {
 	return page.Doc(t).Find(".trail-row").Map(func(_ int, row *goquery.Selection) string {
 		return row.AttrOr("data-number", "")
 	})
-}
-
-// exported is an export as CSV, without its header.
-func exported(t *testing.T, v *e2e.Visitor, filter string) [][]string {
-	t.Helper()
-	page := v.Get(t, "/admin/audit/export?format=csv"+filter)
-	if page.Status != http.StatusOK {
-		t.Fatalf("the export answered %d", page.Status)
-	}
-	lines, err := csv.NewReader(bytes.NewReader(page.Body)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(lines[0], " "); got != "number time event actor actorName subject subjectName serial outcome station address requestId graphRequestId" {
-		t.Errorf("columns %q", got)
-	}
-	return lines[1:]
 }
 
 // busyDay is a desk where some things were done: it answers an admin who is signed in.
@@ -202,60 +181,6 @@ func TestINP05WhatIsNoFilterIsRefusedWithItsField(t *testing.T) {
 	}
 }
 
-func TestAUD05AnExportIsRecordedAndIsADownload(t *testing.T) {
-	t.Parallel()
-	w, admin := busyDay(t)
-	page := admin.Get(t, "/admin/audit/export?format=jsonl&serial="+goodFob)
-	if got := page.Header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="fobdesk-audit-`) || !strings.HasSuffix(got, `.jsonl"`) {
-		t.Errorf("disposition %q", got)
-	}
-	if got := page.Header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
-		t.Errorf("cache %q", got)
-	}
-	lines := bytes.Split(bytes.TrimSpace(page.Body), []byte("\n"))
-	if len(lines) != 4 {
-		t.Errorf("%d lines, want the intents and the outcomes of two acts", len(lines))
-	}
-	for _, line := range lines {
-		var row struct{ Serial, RequestID string }
-		if err := json.Unmarshal(line, &row); err != nil || row.Serial != goodFob || row.RequestID == "" {
-			t.Errorf("%v in %s", err, line)
-		}
-	}
-	if last := trail(t, w); last[len(last)-1] != "export exported "+grace {
-		t.Errorf("the last row is %q", last[len(last)-1])
-	}
-	links := admin.Get(t, "/admin/audit?serial="+goodFob).Doc(t).Find("a[download][hx-boost=false]")
-	if links.Length() != 2 || !strings.Contains(links.First().AttrOr("href", ""), "serial="+goodFob) {
-		t.Errorf("%d downloads, the first of %q", links.Length(), links.First().AttrOr("href", ""))
-	}
-}
-
-func TestINP06FormulasAreTextInTheExport(t *testing.T) {
-	t.Parallel()
-	const formula = "=HYPERLINK(\"https://evil.example\")"
-	w := e2e.NewWorld(t)
-	w.Cloud.Update(func(s *sim.Switches) {
-		s.TamperIDToken = func(claims map[string]any) {
-			if claims["oid"] == ada {
-				claims["name"] = formula
-			}
-		}
-	})
-	w.SignedIn(t, ada)
-	admin := withAdminGrant(t, w, grace)
-	lines := exported(t, admin, "&actor="+ada)
-	if len(lines) == 0 {
-		t.Fatal("the sign-in is not in the export")
-	}
-	for _, line := range lines {
-		if line[4] != "'"+formula {
-			t.Errorf("the name's cell is %q", line[4])
-		}
-	}
-	sound(t, admin.Get(t, "/admin/audit?actor="+ada), htmltest.In(".trail", htmltest.HasText(formula)))
-}
-
 func TestROL01AnEmployeeSeesNothingOfTheTrail(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t)
@@ -269,123 +194,6 @@ func TestROL01AnEmployeeSeesNothingOfTheTrail(t *testing.T) {
 	}
 	if rows := trail(t, w); slices.ContainsFunc(rows, func(row string) bool { return strings.HasPrefix(row, "export") }) {
 		t.Error("an export is recorded")
-	}
-}
-
-// loseAnEnrolment is an enrolment of which the portal does not learn what came of it. Graph did it.
-func loseAnEnrolment(t *testing.T, w *e2e.World, person, serial string) *e2e.Visitor {
-	t.Helper()
-	v := w.SignedIn(t, person)
-	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "POST", Path: "assignAndActivate", AfterEffect: true, Cut: true})
-	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "hardwareOathMethods", Status: 503})
-	if page := v.Post(t, "/enrol", enrolment(serial, w.Cloud.Code(serial))); page.Outcome(t) != "outcome_unknown" {
-		t.Fatalf("the enrolment came to %q", page.Outcome(t))
-	}
-	w.Cloud.ClearFaults()
-	return v
-}
-
-func TestAUD03AnUnsettledActStandsOutAndIsSettledByAnAdminsLook(t *testing.T) {
-	t.Parallel()
-	w := e2e.NewWorld(t)
-	loseAnEnrolment(t, w, ada, goodFob)
-	admin := withAdminGrant(t, w, grace)
-	stands := func(page *e2e.Page) int { return page.Doc(t).Find(".trail-open").Length() }
-	if page := admin.Get(t, "/admin/audit"); stands(page) != 2 {
-		t.Errorf("%d rows stand out within the first minute, want the intent and the outcome", stands(page))
-	}
-	sound(t, admin.Get(t, "/admin"), htmltest.In(".trail-open", htmltest.HasText(goodFob)), htmltest.In("#chart-open svg"))
-	w.Clock.Pass(2 * time.Minute)
-	page := admin.Get(t, "/admin/audit?serial="+goodFob)
-	sound(t, page)
-	if first := page.Doc(t).Find(".trail-row").First(); stands(page) != 0 || first.AttrOr("data-came", "") != "enrolled" {
-		t.Errorf("%d rows stand out, the newest came to %q", stands(page), first.AttrOr("data-came", ""))
-	}
-	if page := admin.Get(t, "/admin"); stands(page) != 0 {
-		t.Error("it stands out on the first page")
-	}
-}
-
-func TestAUD03AnUnsettledActThatGraphDoesNotTellStaysAsItIs(t *testing.T) {
-	t.Parallel()
-	w := e2e.NewWorld(t)
-	loseAnEnrolment(t, w, ada, goodFob)
-	admin := withAdminGrant(t, w, grace)
-	w.Clock.Pass(2 * time.Minute)
-	w.Cloud.AddFault(sim.Fault{Side: sim.SideGraph, Method: "GET", Path: "hardwareOathMethods", Status: 503})
-	page := admin.Get(t, "/admin/audit")
-	if page.Status != http.StatusOK || page.Doc(t).Find(".trail-open").Length() != 2 {
-		t.Errorf("answered %d with %d rows that stand out", page.Status, page.Doc(t).Find(".trail-open").Length())
-	}
-}
-
-func TestAUD03APersonsNextVisitSettlesTheirAct(t *testing.T) {
-	t.Parallel()
-	w := e2e.NewWorld(t)
-	v := loseAnEnrolment(t, w, ada, goodFob)
-	w.Clock.Pass(2 * time.Minute)
-	v.Get(t, "/")
-	rows := trail(t, w)
-	if got := rows[len(rows)-1]; got != "enrol enrolled "+ada {
-		t.Errorf("the last row is %q", got)
-	}
-}
-
-func TestTheFirstPageShowsHowTheDeskStands(t *testing.T) {
-	t.Parallel()
-	_, admin := busyDay(t)
-	for _, path := range []string{"/admin", "/admin/audit"} {
-		page := admin.Get(t, path)
-		sound(t, page,
-			htmltest.In("#chart-enrolments svg[role=img][aria-label^='2 fobs']"),
-			htmltest.In("#chart-enrolments table", htmltest.HasText("2")),
-			htmltest.In("#chart-refusals table", htmltest.HasText("The code was not accepted")))
-		doc := page.Doc(t)
-		if n := doc.Find("#chart-enrolments rect").Length(); n != 14 || doc.Find("[style]").Length() > 0 {
-			t.Errorf("%s: %d bars, want one for each of 14 days, without a style of their own", path, n)
-		}
-		total := 0
-		doc.Find("#chart-enrolments td").Each(func(_ int, cell *goquery.Selection) {
-			n, err := strconv.Atoi(cell.Text())
-			if err != nil {
-				t.Error(err)
-			}
-			total += n
-		})
-		if total != 2 {
-			t.Errorf("%s: the table adds up to %d enrolments, want 2", path, total)
-		}
-	}
-	sound(t, admin.Get(t, "/admin"),
-		htmltest.In("form[action='/admin/users'] input[name=q]"), htmltest.In(".person-link[href$='"+ben+"']"),
-		htmltest.In("a[href='/admin/handout']"), htmltest.In("a[href='/admin/fobs']"), htmltest.In("a[href='/admin/audit']"))
-}
-
-func TestAReportedLossShowsWhereAnAdminStarts(t *testing.T) {
-	t.Parallel()
-	w := e2e.NewWorld(t)
-	employee, admin := w.SignedIn(t, ben), withAdminGrant(t, w, grace)
-	link := employee.Get(t, "/").Doc(t).Find("a[href$='/lost']").AttrOr("href", "")
-	if page := employee.Post(t, link, url.Values{}); page.Status != http.StatusSeeOther {
-		t.Fatalf("reporting the loss answered %d %q", page.Status, page.Outcome(t))
-	}
-	page := admin.Get(t, "/admin")
-	sound(t, page, htmltest.In("main a[href='"+personPath(ben)+"']", htmltest.HasText("Ben Adeyemi")), htmltest.In("main", htmltest.HasText(bensActiveFob)))
-	if strings.Contains(string(page.Body), "ben.adeyemi@") {
-		t.Error("nobody else has his name, and his address is shown")
-	}
-}
-
-// reportedLost is a fob that was enrolled for somebody and then reported lost by an admin.
-func reportedLost(t *testing.T, w *e2e.World, admin *e2e.Visitor, person, serial string) {
-	t.Helper()
-	if page := admin.Follow(t, admin.Post(t, personPath(person, "enrol"), enrolment(serial, w.Cloud.Code(serial)))); page.Outcome(t) != "enrolled" {
-		t.Fatalf("enrolling ended with %d %q", page.Status, page.Outcome(t))
-	}
-	device, _ := w.Cloud.Device(serial)
-	page := admin.Post(t, personPath(person, "replace"), url.Values{"fob": {device.ID}, "off": {"deactivate"}})
-	if page.Status != http.StatusSeeOther {
-		t.Fatalf("reporting the loss answered %d %q\n%s", page.Status, page.Outcome(t), page.Body)
 	}
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -46,7 +45,7 @@ func (s *Server) getAuditExport(c echo.Context) error {
 	if c.Request().Method == http.MethodHead {
 		return c.NoContent(http.StatusOK)
 	}
-	if err := s.recordExport(c); err != nil {
+	if err := s.recordFirst(c, s.newRow(c, audit.EventExport, cameExported, current(c).Person, oath.Person{})); err != nil {
 		return s.withoutExport(c, err)
 	}
 	w := patient{w: c.Response(), control: http.NewResponseController(c.Response())}
@@ -58,12 +57,6 @@ func (s *Server) getAuditExport(c echo.Context) error {
 
 func exportName(now time.Time, format audit.Format) string {
 	return "fobdesk-audit-" + now.UTC().Format("2006-01-02-150405") + "." + string(format)
-}
-
-func (s *Server) recordExport(c echo.Context) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), recordLimit)
-	defer cancel()
-	return s.Trail.AppendAudit(ctx, s.newRow(c, audit.EventExport, cameExported, current(c).Person, oath.Person{}))
 }
 
 // withoutExport ends an export that failed: by a page, or where a part was sent already by breaking

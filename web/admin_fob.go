@@ -104,10 +104,8 @@ func (s *Server) removalFor(c echo.Context, page seen) (view.RemoveForProps, boo
 	if i < 0 {
 		return props, false
 	}
-	fob := page.Methods[i]
-	others := slices.ContainsFunc(page.Methods, func(m oath.Method) bool { return m.Active() && m.ID != fob.ID })
-	props.Fob = s.fobOrLost(c, fob, s.lostOf(c, page.Person.ID))
-	props.Only = fob.Active() && !others
+	props.Fob = s.fobOrLost(c, page.Methods[i], s.lostOf(c, page.Person.ID))
+	props.Only = onlyActive(page.Methods, page.Methods[i])
 	return props, true
 }
 

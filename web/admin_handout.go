@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -159,10 +158,7 @@ func (s *Server) postQueue(c echo.Context, q queue) error {
 func (s *Server) recordFind(c echo.Context, query string, serial oath.SerialNumber) error {
 	row := s.newRow(c, audit.EventFind, "asked", current(c).Person, oath.Person{Name: query})
 	row.Serial = serial.String()
-	if err := s.Trail.AppendAudit(c.Request().Context(), row); err != nil {
-		return &outcome.Error{Outcome: outcome.Unavailable, Err: fmt.Errorf("record whom a fob is for: %w", err)}
-	}
-	return nil
+	return s.recordFirst(c, row)
 }
 
 // asked is a query as it is looked for and recorded.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,7 +19,7 @@ const (
 )
 
 // historyEvents are the events that a person's page shows.
-var historyEvents = []string{"enrol", "assign", "activate", "deactivate", "remove", "found", "unlock", "lock", "limit"}
+var historyEvents = append([]string{audit.EventFound, audit.EventUnlock, audit.EventLock, audit.EventLimit}, resultEvents...)
 
 // history is what was done for the person lately, or with one of their fobs where a serial number is
 // given, each act once, the newest first.
@@ -38,8 +37,7 @@ func (s *Server) history(c echo.Context, person oath.Person, serial string) []vi
 		}
 		ended[row.RequestID] = true
 		line := view.HistoryRow{
-			At:    view.Moment{Words: message.Exact(ctx, row.Time), ISO: row.Time.UTC().Format(time.RFC3339)},
-			Event: message.Text(ctx, "history."+row.Event), Serial: row.Serial, Actor: row.ActorName,
+			At: s.exact(c, row.Time), Event: message.Text(ctx, "history."+row.Event), Serial: row.Serial, Actor: row.ActorName,
 		}
 		if end := "history.end." + row.Outcome; message.Has(end) {
 			line.End = message.Text(ctx, end)

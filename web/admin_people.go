@@ -165,7 +165,7 @@ func fobNamed(c echo.Context, query string) *view.Link {
 		return nil
 	}
 	return &view.Link{
-		Href: "/admin/fobs?" + url.Values{"serial": {serial.String()}}.Encode(),
+		Href: fobsPath + "?" + url.Values{paramSerial: {serial.String()}}.Encode(),
 		Text: message.Text(c.Request().Context(), "people.fob", "serial", serial.String()),
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -29,7 +28,7 @@ const (
 	fieldGiveUp = "giveUp" // no new one is wanted
 )
 
-const replacePath = "/admin/users/:id/replace"
+const replacePath = personRoute + "/replace"
 
 // replacement is what a page of the replacement shows of a person.
 type replacement struct {
@@ -54,10 +53,10 @@ func (s *Server) getReplace(c echo.Context) error {
 		props.Notice = noticeOf(c.Request().Context(), draft)
 		props.Serial.Value, props.Name.Value = draft.Serial, draft.DisplayName
 	}
-	told := personState{}
-	s.takeDone(c, state.Person, &told)
-	if props.Summary = told.summary; told.summary != nil && told.summary.Outcome == string(outcome.Deactivated) {
-		told.summary.Text = nil // what comes next stands below, and is not to switch it on again
+	done := personState{}
+	s.takeDone(c, state.Person, &done)
+	if props.Summary = done.summary; done.summary != nil && done.summary.Outcome == string(outcome.Deactivated) {
+		done.summary.Text = nil // what comes next stands below, and is not to switch it on again
 	}
 	return s.render(c, http.StatusOK, s.replacePage(c, state, c.QueryParam(fieldFob), props))
 }
@@ -279,7 +278,7 @@ func replaceOf(personID, methodID, actID string) string {
 
 // listOfSoon is listOf for a page that has other news to tell, see listSoon.
 func (s *Server) listOfSoon(c echo.Context, person oath.Person) ([]oath.Method, error) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), soonLimit)
 	defer cancel()
 	return s.Desk.List(ctx, s.others(c, person), s.byFor(c, person, ""))
 }

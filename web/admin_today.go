@@ -19,7 +19,7 @@ const (
 	mostResults = 300  // lines of the list; all of them are in the download
 )
 
-// results are the acts whose rows the list shows; the trail has others.
+// resultEvents are the acts whose rows the list shows; the trail has others.
 var resultEvents = []string{desk.EventEnrol, desk.EventAssign, desk.EventActivate, desk.EventDeactivate, desk.EventRemove}
 
 // addResults adds what this admin did today, from the trail: so the list outlasts a reload and a
@@ -27,8 +27,8 @@ var resultEvents = []string{desk.EventEnrol, desk.EventAssign, desk.EventActivat
 func (s *Server) addResults(c echo.Context, props *view.HandoutProps) {
 	ctx, actor := c.Request().Context(), current(c).Person.ID
 	today := s.Now().UTC().Truncate(24 * time.Hour)
-	props.Export = "/admin/audit/export?" + url.Values{
-		"format": {"csv"}, "actor": {actor}, "from": {today.Format(time.DateOnly)},
+	props.Export = exportPath + "?" + url.Values{
+		paramFormat: {string(audit.CSV)}, "actor": {actor}, "from": {today.Format(time.DateOnly)},
 	}.Encode()
 	rows, err := s.Trail.ListAudit(ctx, audit.Filter{Actor: actor, From: today}, 0, mostRows)
 	if err != nil {

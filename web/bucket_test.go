@@ -60,6 +60,32 @@ func TestBucketsOfManyCallersTakeNoMoreThanTheirRoomAndShareOneBeyond(t *testing
 	}
 }
 
+func TestFullBucketsAreLookedForOnceASecondWhicheverWayTheClockGoes(t *testing.T) {
+	begun := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	clock := &ticking{at: begun}
+	b := newBuckets(2, 1, clock.now) // each is full again after half a second
+	for n := range maxBuckets + 1 {
+		b.allow(fmt.Sprint(n))
+	}
+	for _, test := range []struct {
+		after  time.Duration
+		looked bool
+	}{{time.Second - 1, false}, {time.Second, true}} {
+		clock.at = begun.Add(test.after)
+		b.allow("new " + test.after.String())
+		if looked := len(b.of) < maxBuckets; looked != test.looked {
+			t.Errorf("after %v there are %d buckets", test.after, len(b.of))
+		}
+	}
+	for n := range maxBuckets {
+		b.allow(fmt.Sprint(n))
+	}
+	clock.at = begun.Add(-time.Hour)
+	if b.allow("new"); !b.swept.Equal(clock.at) {
+		t.Errorf("with the clock an hour back they were looked for at %v", b.swept)
+	}
+}
+
 func TestALimitTellsIPv6HostsApartByTheirNetwork(t *testing.T) {
 	for address, want := range map[string]string{
 		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "::ffff:192.0.2.1", "": "", "rubbish": "rubbish",

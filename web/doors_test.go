@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/entra"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/internal/station"
@@ -202,7 +203,7 @@ func TestWhereAGrantIsAskedForAgain(t *testing.T) {
 }
 
 func TestFLT01AnEntraThatGaveNoAnswerIsAGatewayThatTimedOut(t *testing.T) {
-	for reason, want := range map[string]int{reasonSilent: http.StatusGatewayTimeout, "entra_broken": http.StatusBadGateway} {
+	for reason, want := range map[string]int{entra.ReasonSilent: http.StatusGatewayTimeout, entra.ReasonBroken: http.StatusBadGateway} {
 		if got := statusOf(&outcome.Error{Outcome: outcome.UpstreamUnavailable, Reason: reason}); got != want {
 			t.Errorf("%s is %d, want %d", reason, got, want)
 		}

@@ -57,7 +57,7 @@ func (s *Server) waitingAtHome(c echo.Context, serial oath.SerialNumber) string 
 	if i < 0 {
 		return ""
 	}
-	return "/?" + url.Values{fobParam: {methods[i].ID}}.Encode()
+	return openFob(methods[i].ID)
 }
 
 func (s *Server) enrolPage(c echo.Context, props view.EnrolProps) templ.Component {

@@ -68,7 +68,6 @@ func permissionsPolicy(path string) string {
 // scanPages are the routes whose pages have a serial field.
 func scanPages() []string {
 	return []string{
-		enrolPath, "/admin/handout",
-		"/admin/users/:id", "/admin/users/:id/enrol", "/admin/users/:id/assign", "/admin/users/:id/replace",
+		enrolPath, handoutPath, personRoute, personRoute + "/enrol", personRoute + "/assign", replacePath,
 	}
 }

@@ -52,10 +52,13 @@ func (s *Server) list(c echo.Context) ([]oath.Method, error) {
 	return s.Desk.List(c.Request().Context(), s.fobs(c), s.by(c))
 }
 
+// soonLimit is how long a page that has other news to tell waits for the fobs.
+const soonLimit = 2 * time.Second
+
 // listSoon reads the fobs for a page that has other news to tell: where Graph is slow they are left
 // out, for the act that is told may have taken most of the time there is.
 func (s *Server) listSoon(c echo.Context) ([]oath.Method, error) {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), soonLimit)
 	defer cancel()
 	return s.Desk.List(ctx, s.fobs(c), s.by(c))
 }

@@ -8,17 +8,12 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"fobdesk/internal/desk"
 	"fobdesk/internal/message"
 	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
 	"fobdesk/web/view"
 )
-
-// mostHeld is how many hardware tokens and authenticator apps together a person can hold (Graph,
-// "hardwareOathAuthenticationMethod").
-const mostHeld = 5
 
 // getKioskEnrol is the one page of a visit. What the person holds decides what comes first on it.
 func (s *Server) getKioskEnrol(c echo.Context) error {
@@ -57,7 +52,7 @@ func (s *Server) addHeld(c echo.Context, props *view.KioskEnrolProps, methods []
 		return
 	}
 	lost := s.lostOf(c, current(c).Person.ID)
-	full := len(methods) >= mostHeld && (props.Summary == nil || len(props.Summary.Errors) == 0) ||
+	full := len(methods) >= oath.MethodLimit && (props.Summary == nil || len(props.Summary.Errors) == 0) ||
 		props.Summary != nil && props.Summary.Outcome == string(outcome.LimitReached)
 	for _, method := range methods {
 		fob := s.fobOrLost(c, method, lost)
@@ -128,12 +123,8 @@ func kioskReceiptPath(actID string) string { return kioskPath + "/receipts/" + u
 // getKioskReceipt says what was done, from the ledger. After an enrolment the station goes back to
 // its welcome by itself; after a removal there is room for the fob that the person came with.
 func (s *Server) getKioskReceipt(c echo.Context) error {
-	ctx := c.Request().Context()
-	receipt, err := s.Desk.Receipt(ctx, current(c).Person, c.Param("id"))
-	switch {
-	case errors.Is(err, desk.ErrNoReceipt):
-		return outcome.New(outcome.NotFound)
-	case err != nil:
+	receipt, err := s.receipt(c)
+	if err != nil {
 		return err
 	}
 	done := s.receiptProps(c, receipt)
@@ -143,7 +134,7 @@ func (s *Server) getKioskReceipt(c echo.Context) error {
 	case outcome.Enrolled, outcome.Activated:
 		props.Back = seconds(doneFor)
 	default:
-		props.Next = &view.Link{Href: visitPath, Text: message.Text(ctx, "kiosk.on")}
+		props.Next = &view.Link{Href: visitPath, Text: message.Text(c.Request().Context(), "kiosk.on")}
 	}
 	return s.render(c, http.StatusOK, view.KioskDonePage(props))
 }

@@ -20,8 +20,8 @@ type health struct {
 	trouble string
 }
 
-// trouble says what keeps the portal from serving: "entra", "portal", "graph", or nothing. What was found out
-// less than healthLife ago is believed, for hundreds of stations ask.
+// trouble says what keeps the portal from serving: "entra", "portal", "graph", or nothing. What was
+// found out less than healthLife ago is believed, for hundreds of stations ask.
 func (s *Server) trouble(ctx context.Context) string {
 	h := &s.health
 	h.mu.Lock()

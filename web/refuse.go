@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"fobdesk/internal/entra"
 	"fobdesk/internal/message"
 	"fobdesk/internal/outcome"
 	"fobdesk/internal/session"
@@ -45,14 +46,10 @@ var statuses = map[outcome.Outcome]int{
 	outcome.NotFound:            http.StatusNotFound,
 }
 
-// An Entra that gave no answer is told apart from one that gave a bad one.
-const (
-	reasonSilent = "entra_silent"
-	reasonBroken = "entra_broken"
-)
-
+// statusOf is the status of the page that tells a refusal. An Entra that gave no answer is told apart
+// from one that gave a bad one.
 func statusOf(refusal *outcome.Error) int {
-	if refusal.Reason == reasonSilent {
+	if refusal.Reason == entra.ReasonSilent {
 		return http.StatusGatewayTimeout
 	}
 	if status, ok := statuses[refusal.Outcome]; ok {

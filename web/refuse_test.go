@@ -1,10 +1,13 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/labstack/echo/v4"
 
 	"fobdesk/internal/outcome"
 )
@@ -61,6 +64,28 @@ func TestCSRF06APageThatIsAskedForIsNotHeldToWhatAFormMustBe(t *testing.T) {
 		r.Header.Set("Content-Type", "application/json")
 		if got := s.answer(r).Code; got != http.StatusOK {
 			t.Errorf("%s answered %d", method, got)
+		}
+	}
+}
+
+func TestCSRF06AFormIsReadByItsTypeAloneAndAnEmptyPostNeedsNone(t *testing.T) {
+	s := newServer(t, new(strings.Builder))
+	handler := s.formBody(func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	for _, test := range []struct {
+		kind, body string
+		want       error
+	}{
+		{"application/x-www-form-urlencoded", "a=1", nil},
+		{"application/x-www-form-urlencoded; charset=utf-8", "a=1", nil},
+		{"application/x-www-form-urlencoded; charset", "a=1", echo.ErrUnsupportedMediaType},
+		{"text/plain", "a=1", echo.ErrUnsupportedMediaType},
+		{"", "a=1", echo.ErrUnsupportedMediaType},
+		{"", "", nil},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/enrol", strings.NewReader(test.body))
+		r.Header.Set("Content-Type", test.kind)
+		if err := handler(s.echo.NewContext(r, httptest.NewRecorder())); !errors.Is(err, test.want) {
+			t.Errorf("%q of type %q: %v, want %v", test.body, test.kind, err, test.want)
 		}
 	}
 }

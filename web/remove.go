@@ -30,7 +30,7 @@ func (s *Server) confirm(c echo.Context, page func(echo.Context, view.RemoveProp
 		notice = noticeOf(c.Request().Context(), draft)
 	}
 	props, err := s.removal(c, s.list)
-	if refusal := new(outcome.Error); errors.As(err, &refusal) && refusal.Outcome == outcome.StepUp {
+	if refusal, ok := errors.AsType[*outcome.Error](err); ok && refusal.Outcome == outcome.StepUp {
 		return s.stepUp(c, path, session.Draft{Path: path}, refusal)
 	}
 	if err != nil {
@@ -67,8 +67,13 @@ func (s *Server) removal(c echo.Context, list func(echo.Context) ([]oath.Method,
 	if i < 0 {
 		return view.RemoveProps{}, outcome.New(outcome.NotFound)
 	}
-	others := slices.ContainsFunc(methods, func(m oath.Method) bool { return m.Active() && m.ID != methods[i].ID })
-	return view.RemoveProps{Fob: s.fob(c, methods[i]), Only: methods[i].Active() && !others}, nil
+	return view.RemoveProps{Fob: s.fob(c, methods[i]), Only: onlyActive(methods, methods[i])}, nil
+}
+
+// onlyActive reports whether the fob is the only one of these that its person can sign in with.
+func onlyActive(methods []oath.Method, fob oath.Method) bool {
+	another := func(m oath.Method) bool { return m.Active() && m.ID != fob.ID }
+	return fob.Active() && !slices.ContainsFunc(methods, another)
 }
 
 func (s *Server) removePage(c echo.Context, props view.RemoveProps) templ.Component {

@@ -48,7 +48,10 @@ func (s *Server) chrome(c echo.Context, title string, summary *view.Summary, abo
 	if org == "" {
 		org = message.Text(ctx, "product")
 	}
-	chrome := view.Chrome{Return: s.backFrom(c), Here: s.here(c), Admin: s.route(c).access == admin, Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c)}
+	chrome := view.Chrome{
+		Title: message.Text(ctx, key, "title", title, "org", org), Org: s.Org, Help: s.Help, Brand: s.brand.Brand, Theme: s.theme(c),
+		Return: s.backFrom(c), Here: s.here(c), Admin: s.route(c).access == admin,
+	}
 	if sess := current(c); sess != nil {
 		chrome.Person, chrome.CSRFToken = &sess.Person, s.store(c).CSRFToken(sess)
 		chrome.Desk = s.isAdmin(sess) && stationOf(c) == nil

@@ -1,9 +1,11 @@
 // Package web is all of HTTP: the routes and who may use them, the middleware, a file for each
 // screen, and the table from an outcome to a status.
 //
-// One request's way: requestID, watch, log, recover, headers, language, transport, origin, body, session, policy,
-// then the screen's handler. A handler reads the form, calls the desk and renders a page of
-// web/view; it holds no rule of its own. Words are internal/message's.
+// One request's way: request id, watch, log, recover, headers, language, transport and method for
+// every request; the route's own guards, origin, body, who asks and whether the policy lets them in,
+// what Graph has to have granted, for those that a route is found for; and its place in line where
+// Graph limits calls. Then the screen's handler: it reads the form, calls the desk and renders a page
+// of web/view, and holds no rule of its own. Words are internal/message's.
 //
 // Its one invariant: whatever goes wrong, the answer is a calm page with a reference that claims
 // nothing Graph has not confirmed and shows no text of a library, Entra or Graph.

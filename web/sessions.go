@@ -9,7 +9,6 @@ import (
 
 	"fobdesk/internal/audit"
 	"fobdesk/internal/message"
-	"fobdesk/internal/oath"
 	"fobdesk/internal/outcome"
 	"fobdesk/web/view"
 )
@@ -93,7 +92,7 @@ func agentOf(r *http.Request) string {
 	if ua.OS != "" {
 		agent += " · " + ua.OS
 	}
-	if len(agent) > most || strings.ContainsFunc(agent, oath.Deceives) {
+	if len(agent) > most || !sound(agent) {
 		return ""
 	}
 	return strings.TrimPrefix(agent, " · ")

@@ -97,7 +97,7 @@ func (s *Server) getCallback(c echo.Context) error {
 // could be believed. One that ended because Entra said nothing was refused by nobody.
 func (s *Server) recordRefusedSignIn(c echo.Context, err error, sess *session.Session) {
 	refusal, ok := errors.AsType[*outcome.Error](err)
-	if ok && (refusal.Outcome == outcome.SignInRefused || refusal.Reason == reasonBroken) {
+	if ok && (refusal.Outcome == outcome.SignInRefused || refusal.Reason == entra.ReasonBroken) {
 		s.record(c, audit.EventSignIn, outcome.SignInRefused, sess)
 	}
 }

@@ -78,6 +78,14 @@ func wantServed(t *testing.T, url string, want int64) {
 	}
 }
 
+// wantPrivate holds a backup, which has people's names in it, to its owner's eyes.
+func wantPrivate(t *testing.T, path string) {
+	t.Helper()
+	if file, err := os.Stat(path); err != nil || file.Mode().Perm() != 0o600 {
+		t.Errorf("the backup is %v (%v), want mode 0600", file, err)
+	}
+}
+
 func TestRST03TheREADMEsBackupOfSQLiteRestoresAndVerifies(t *testing.T) {
 	folder := t.TempDir()
 	for _, name := range []string{"data", "backup"} {
@@ -89,6 +97,7 @@ func TestRST03TheREADMEsBackupOfSQLiteRestoresAndVerifies(t *testing.T) {
 	wantServed(t, url, 1)
 	wantServed(t, url, 2)
 	shell(t, block(t, "sqlite3 /data/fobdesk.db"), folder)
+	wantPrivate(t, filepath.Join(folder, "backup", "fobdesk.db"))
 	wantServed(t, url, 3)
 	shell(t, block(t, "rm -f /data/fobdesk.db-wal"), folder)
 	wantServed(t, url, 3)
@@ -118,6 +127,7 @@ func TestRST03TheREADMEsBackupOfPostgreSQLRestoresAndVerifies(t *testing.T) {
 	ownerURL := "OWNER_URL=postgres://fobdesk_owner@" + strings.ReplaceAll(server.Folder(), "/", "%2F")
 	path := "PATH=" + server.Bin + ":" + os.Getenv("PATH")
 	shell(t, block(t, "pg_dump --format=custom"), folder, ownerURL, path)
+	wantPrivate(t, filepath.Join(folder, "backup", "fobdesk.dump"))
 	wantServed(t, portal, 3)
 	shell(t, block(t, "pg_restore --no-owner"), folder, ownerURL, path)
 	restored := server.URL("fobdesk", "restored")

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"iter"
@@ -266,6 +267,22 @@ func FuzzAUD07Bounded(f *testing.F) {
 		}
 		if row.Bounded() != row {
 			t.Errorf("bounding %q twice makes it another", row.Serial)
+		}
+	})
+}
+
+// FuzzParseHead reads a head as a log or a person wrote it: there is one way of writing each.
+func FuzzParseHead(f *testing.F) {
+	for _, seed := range []string{"", "0:", "1:" + strings.Repeat("9f", 32), " 1:" + strings.Repeat("9F", 32) + "\n", "-1:", "01:", "1:9f86"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		head, err := audit.ParseHead(text)
+		if err != nil {
+			return
+		}
+		if again, err := audit.ParseHead(head.String()); err != nil || again.Number != head.Number || !bytes.Equal(again.Hash, head.Hash) || head.Number < 0 {
+			t.Errorf("%q is %s, and that %s, %v", text, head, again, err)
 		}
 	})
 }

@@ -121,7 +121,7 @@ const actorFactor = 4
 // withPeople makes the act count for the person it is done for, and for an actor who helps others.
 // A person is locked in the end; an actor or a fob only waits.
 func (d *Desk) withPeople(act Act) Act {
-	person := d.limit(personCounter(act.Subject.ID))
+	person := d.limit(PersonCounter(act.Subject.ID))
 	person.LockAfter = LockAfter
 	act.Limits = append(act.Limits, person)
 	if act.Actor.ID != act.Subject.ID {
@@ -154,7 +154,8 @@ func (d *Desk) once(act Act, what string, parts ...string) Act {
 	return act
 }
 
-func personCounter(personID string) string { return "person:" + personID }
+// PersonCounter is the counter of the tries that count for the person with this object id.
+func PersonCounter(personID string) string { return "person:" + personID }
 
 func serialCounter(canonical string) string { return "serial:" + canonical }
 

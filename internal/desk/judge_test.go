@@ -320,6 +320,15 @@ func TestAUD03AnOutcomeThatCannotBeWrittenIsUnknownAndLogged(t *testing.T) {
 	})
 }
 
+func TestAUD03ARefusalThatCannotBeWrittenIsToldAllTheSame(t *testing.T) {
+	onPaper(t, func(t *testing.T, d *desk.Desk, p *paper, _ *bytes.Buffer) {
+		p.close = errForgot
+		if _, err := d.Enrol(t.Context(), &scripted{write: refuses(outcome.WrongCode)}, desk.By{}, enrolment(t, "588651")); !errors.Is(err, outcome.WrongCode) {
+			t.Errorf("came to %v", err)
+		}
+	})
+}
+
 func TestAUD02AStoreThatFailsIsNoRefusal(t *testing.T) {
 	onPaper(t, func(t *testing.T, d *desk.Desk, p *paper, _ *bytes.Buffer) {
 		p.open = errForgot

@@ -19,6 +19,7 @@ type downLedger struct {
 	desk.Ledger
 	down  atomic.Bool
 	ended atomic.Value // the outcome that was written
+	times atomic.Int32 // how often
 }
 
 func (*downLedger) Open(context.Context, desk.Act) error { return nil }
@@ -28,6 +29,7 @@ func (l *downLedger) Close(_ context.Context, _ desk.Act, end desk.End) error {
 		return errors.New("the store is down")
 	}
 	l.ended.Store(end.Outcome)
+	l.times.Add(1)
 	return nil
 }
 
@@ -51,6 +53,10 @@ func TestFLT08WhatGraphDidIsWrittenOnceTheStoreIsBackHoweverLongItWasAway(t *tes
 		time.Sleep(2 * time.Second)
 		if got := ledger.ended.Load(); got != outcome.Enrolled {
 			t.Errorf("the outcome written is %v", got)
+		}
+		time.Sleep(time.Minute)
+		if got := ledger.times.Load(); got != 1 {
+			t.Errorf("it was written %d times", got)
 		}
 	})
 }

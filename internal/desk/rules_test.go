@@ -340,6 +340,35 @@ func TestACodeThatWasSentToActivateIsAnsweredAsItWas(t *testing.T) {
 	}
 }
 
+func TestWhyAnActCameToNothingIsToldItsPersonAlone(t *testing.T) {
+	b := newBench(t)
+	refused, done := b.by("ada"), b.by("ada")
+	if _, err := b.Enrol(t.Context(), &scripted{write: refuses(outcome.WrongCode)}, refused, enrolment(t, "111111")); err == nil {
+		t.Fatal("not refused")
+	}
+	if _, err := b.Enrol(t.Context(), accepts(), done, enrolment(t, "222222")); err != nil {
+		t.Fatal(err)
+	}
+	ada, ben := oath.Person{ID: "ada"}, oath.Person{ID: "ben"}
+	if err := b.Refusal(t.Context(), ada, refused.RequestID); !errors.Is(err, outcome.WrongCode) {
+		t.Errorf("a refused act: %v", err)
+	}
+	for name, err := range map[string]error{
+		"one that was done": b.Refusal(t.Context(), ada, done.RequestID), "none": b.Refusal(t.Context(), ada, "none"),
+		"another person's": b.Refusal(t.Context(), ben, refused.RequestID),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := b.store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Refusal(t.Context(), ada, done.RequestID); !errors.Is(err, outcome.Unavailable) {
+		t.Errorf("with the store closed: %v", err)
+	}
+}
+
 func TestOnlyWhatWasDoneHasAReceipt(t *testing.T) {
 	b := newBench(t)
 	ada := oath.Person{ID: "ada"}

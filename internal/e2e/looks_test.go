@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,13 +46,7 @@ func pictured() []string {
 // the fonts they were taken with, and elsewhere nothing is compared.
 func TestThePagesLookAsReviewed(t *testing.T) {
 	t.Parallel()
-	handler, err := gallery.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	b := (&World{URL: server.URL}).NewBrowser(t, true)
+	b := newGallery(t).NewBrowser(t, true)
 	b.Before(t, still)
 	b.Open(t, gallery.Root+"welcome/plain")
 	b.holdFonts(t)

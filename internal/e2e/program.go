@@ -100,8 +100,14 @@ func (p *Program) awaitReady(t testing.TB) {
 	}
 }
 
+// askLimit is how long one ask may take: a connection that is begun just when the one before it is torn
+// down may hear nothing, and is tried again by TCP after a second, and then after two.
+const askLimit = time.Second
+
 // ready is the status of /readyz, 0 where nobody answers. It asks on a connection of its own.
 func (p *Program) ready(ctx context.Context) int {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/readyz", http.NoBody)
 	if err != nil {
 		return 0

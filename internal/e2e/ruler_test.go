@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,6 +18,13 @@ const still = `{ const real = window.setTimeout; window.setTimeout = (run, pause
 
 // inColour are those of axe's rules whose answer the colours change.
 const inColour = `{runOnly: ["color-contrast", "link-in-text-block"]}`
+
+// inPlace are those whose answer changes with where the same elements stand, and how large.
+const inPlace = `{runOnly: ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable",
+	"td-has-header", "th-has-data-cells", "empty-table-header"]}`
+
+// inWords are all but that of contrast, which words do not change.
+const inWords = `{rules: {"color-contrast": {enabled: false}, "target-size": {enabled: true}}}`
 
 // bringRuler puts axe and what testdata/look.js measures into each page that is opened from now on.
 func (b *Browser) bringRuler(t *testing.T) {
@@ -31,6 +40,14 @@ func (b *Browser) bringRuler(t *testing.T) {
 	b.Before(t, string(axe))
 	b.Before(t, string(look))
 	b.Do(t, emulation.SetFocusEmulationEnabled(true)) // though other windows are in front of it
+}
+
+// again gives the browser its time anew, for the next of several visits.
+func (b *Browser) again(t *testing.T) {
+	t.Helper()
+	limited, stop := context.WithTimeout(b.open, journeyLimit)
+	t.Cleanup(stop)
+	b.ctx = limited
 }
 
 // finds fails the test for whatever the measures of testdata/look.js tell of the page.
@@ -57,6 +74,12 @@ func (b *Browser) as(t *testing.T, width, height int64, scheme, forced string) {
 	}))
 }
 
+// letters sets the size of the browser's letters, in CSS px; 16 unless somebody wants them larger.
+func (b *Browser) letters(t *testing.T, size int64) {
+	t.Helper()
+	b.Do(t, page.SetFontSizes(&page.FontSizes{Standard: size, Fixed: size * 13 / 16}))
+}
+
 // holdsAxe fails the test for each of axe's rules that a part of the page breaks, under axe's options.
 func (b *Browser) holdsAxe(t *testing.T, name, part, options string) {
 	t.Helper()
@@ -64,7 +87,7 @@ func (b *Browser) holdsAxe(t *testing.T, name, part, options string) {
 	if strings.Contains(options, "runOnly") {
 		rules = ""
 	}
-	run := `axe.run(` + part + `, Object.assign({resultTypes: ["violations"], preload: false, ` + rules + `}, ` + options + `)).then(r => r.violations.map(v =>
+	run := `axe.run(` + part + `, Object.assign({reporter: "no-passes", selectors: false, preload: false, ` + rules + `}, ` + options + `)).then(r => r.violations.map(v =>
 		v.id + ": " + v.help + ": " + v.nodes.map(n => n.html.slice(0, 200)).join(" | ")))`
 	var broken []string
 	b.Do(t, chromedp.Evaluate(run, &broken, chromedp.EvalAsValue, await))

@@ -17,7 +17,7 @@ import (
 
 // The pauses of Run: between tries that failed, growing, and after one that succeeded.
 const (
-	firstPause   = time.Second
+	firstPause   = 250 * time.Millisecond // a start is to be ready within 2 s, also after a few in vain
 	longestPause = 30 * time.Second
 )
 
@@ -32,7 +32,7 @@ type metadata struct {
 	keys       oidc.KeySet
 }
 
-// Run discovers the issuer's metadata, again after 1 s, 2 s, 4 s … 30 s while that fails, and each
+// Run discovers the issuer's metadata, again after 0.25 s, 0.5 s, 1 s … 30 s while that fails, and each
 // half minute after it succeeded, so that Ready knows. What is known stays in use meanwhile. It
 // ends with ctx.
 func (rp *RelyingParty) Run(ctx context.Context) {

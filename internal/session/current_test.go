@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -113,6 +114,43 @@ func TestSES04BackgroundRequestsAreNoUse(t *testing.T) {
 	if b.current(t, st) != nil {
 		t.Error("polling kept it alive")
 	}
+}
+
+func TestSES04AfterAUseItSurelyLivesForSureIdle(t *testing.T) {
+	clock := newClock()
+	st := newStore(t, newMemory(), clock.Now)
+	b := newBrowser()
+	b.signIn(t, st, sessionOf(anna, clock.in(time.Hour)))
+	clock.advance(st.lag() - 1)
+	b.current(t, st) // too soon after the sign-in to be written
+	clock.advance(st.SureIdle())
+	if b.current(t, st) == nil || st.SureIdle() < st.Idle/2 {
+		t.Errorf("ended within %v of its last use", st.SureIdle())
+	}
+}
+
+func TestSES08ARequestThatWaitedSeesThatItsSessionEnded(t *testing.T) {
+	clock := newClock()
+	st := newStore(t, newMemory(), clock.Now)
+	b := newBrowser()
+	b.signIn(t, st, sessionOf(anna, clock.in(time.Hour)))
+	b.request(func(_ http.ResponseWriter, r *http.Request) {
+		before, err := st.Current(r)
+		if err != nil || before == nil {
+			t.Fatalf("not signed in: %v", err)
+		}
+		if _, err := st.EndAll(r.Context(), anna); err != nil {
+			t.Fatal(err)
+		}
+		type key struct{}
+		waited := r.WithContext(Anew(context.WithValue(r.Context(), key{}, "kept")))
+		if after, err := st.Current(waited); err != nil || after != nil {
+			t.Errorf("still signed in: %t, %v", after != nil, err)
+		}
+		if waited.Context().Value(key{}) != "kept" {
+			t.Error("the request forgot more than its session")
+		}
+	})
 }
 
 func TestSES04AStationsLimitsHoldToo(t *testing.T) {

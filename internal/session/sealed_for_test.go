@@ -32,3 +32,28 @@ func TestINP05ACursorOpensForItsPersonAndListAlone(t *testing.T) {
 		}
 	}
 }
+
+// FuzzSealedFor opens what a page carries for somebody, a cursor or what it showed: only what was
+// sealed for this person and purpose opens.
+func FuzzSealedFor(f *testing.F) {
+	keys, err := NewKeys([][]byte{random(keySize)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	st, grace := NewStore(Config{Keys: keys}), oath.Person{TenantID: "t", ID: "g"}
+	const list, next = "people Ann", "https://graph/next"
+	good, err := st.SealFor(grace, list, next)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{"", good, good[:20], good + "A", "https://evil/", "AQ", "\xff"} {
+		f.Add(seed, list)
+		f.Add(seed, "people Bob")
+	}
+	f.Fuzz(func(t *testing.T, sealed, purpose string) {
+		text, ok := st.OpenFor(grace, purpose, sealed)
+		if real := sealed == good && purpose == list; ok != real || real && text != next || !real && text != "" {
+			t.Errorf("%q for %q opens as %q, %t", sealed, purpose, text, ok)
+		}
+	})
+}

@@ -74,19 +74,16 @@ func lockNotice(counter string) string { return "lock:" + counter }
 // Locked reports whether the person's tries are locked; see desk.Memory.
 func (l *Ledger) Locked(ctx context.Context, personID string) (bool, error) {
 	var one int
-	err := l.s.db.readers.QueryRowContext(ctx, selectLocked, personCounter(personID)).Scan(&one)
+	err := l.s.db.readers.QueryRowContext(ctx, selectLocked, desk.PersonCounter(personID)).Scan(&one)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return false, fmt.Errorf("read the lock of %s: %w", personID, err)
 	}
 	return err == nil, nil
 }
 
-// personCounter is how the desk names the counter of the person that a fob is bound to.
-func personCounter(personID string) string { return "person:" + personID }
-
 // Unlock lifts the person's lock and forgets the person's tries; see desk.Memory.
 func (l *Ledger) Unlock(ctx context.Context, personID string) error {
-	counter := personCounter(personID)
+	counter := desk.PersonCounter(personID)
 	err := l.s.writer.do(ctx, func(t *tx) error {
 		for _, forget := range []struct{ statement, counter string }{
 			{"DELETE FROM try_run WHERE counted = $1", counter},

@@ -93,11 +93,15 @@ window.look = (() => {
 	}
 
 	const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+	const painted = new Map();
 	function colour(css) {
-		pen.clearRect(0, 0, 1, 1);
-		pen.fillStyle = css;
-		pen.fillRect(0, 0, 1, 1);
-		return [...pen.getImageData(0, 0, 1, 1).data];
+		if (!painted.has(css)) {
+			pen.clearRect(0, 0, 1, 1);
+			pen.fillStyle = css;
+			pen.fillRect(0, 0, 1, 1);
+			painted.set(css, [...pen.getImageData(0, 0, 1, 1).data]);
+		}
+		return painted.get(css);
 	}
 
 	const known = new Map();
@@ -202,5 +206,80 @@ window.look = (() => {
 		});
 	}
 
-	return { wide, small, cut, overlapping, disorder, unseen, space, begin, strayed, speak };
+	// What is folded up, unfolded.
+	function unfold() {
+		for (const e of all(document, "details")) e.open = true;
+		return [];
+	}
+
+	// Which elements are seen, one letter each.
+	const sees = () => all(document.body, "*").map((e) => (shown(e) ? "1" : "0")).join("");
+
+	// A dialog of the page, opened; none where there is no such dialog. Its own script hears nothing of it.
+	function ask(nth) {
+		const dialog = all(document, "dialog")[nth];
+		for (const e of all(dialog, "[data-left]")) e.textContent ||= "20";
+		dialog.showModal();
+		return [];
+	}
+
+	function answer() {
+		document.querySelector("dialog:modal").close();
+		return [];
+	}
+
+	// Everything that may move as it is while it does: the dialogs are open, the buttons wait.
+	function stirred(tell) {
+		const dialogs = all(document, "dialog:not([open])"), buttons = all(document, ".button:not([aria-disabled])");
+		for (const e of dialogs) e.showModal();
+		for (const e of buttons) e.setAttribute("aria-disabled", "true");
+		const wrong = tell();
+		for (const e of buttons) e.removeAttribute("aria-disabled");
+		for (const e of dialogs) e.close();
+		return [...new Set(wrong)];
+	}
+
+	// What still moves or glides where the device asks for stillness (WCAG 2.3.3).
+	function moves() {
+		const lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0.01);
+		return stirred(() => {
+			const wrong = document.getAnimations().map((a) => `${a.animationName ?? a.transitionProperty} runs on ${told(a.effect.target)}`);
+			for (const e of all(document, "*")) {
+				for (const part of ["", "::before", "::after", "::backdrop"]) {
+					const style = getComputedStyle(e, part || null);
+					if (style.animationName !== "none" && lasts(style.animationDuration)) wrong.push(`${style.animationName} is set on ${part} ${told(e)}`);
+					if (lasts(style.transitionDuration) || lasts(style.transitionDelay)) wrong.push(`${style.transitionProperty} glides on ${part} ${told(e)}`);
+					if (style.scrollBehavior === "smooth") wrong.push(`scrolls smoothly: ${told(e)}`);
+				}
+			}
+			return wrong;
+		});
+	}
+
+	// What flashes where motion is welcome: anything that goes on by itself may turn, and nothing else.
+	function flashes() {
+		return stirred(() => [...all(document, "blink, marquee").map(told), ...document.getAnimations().filter((a) => a.animationName).flatMap((a) =>
+			a.effect.getKeyframes().flatMap((frame) => Object.keys(frame)).filter((key) =>
+				!["offset", "computedOffset", "easing", "composite", "transform"].includes(key)).map((key) => `${key} changes on ${told(a.effect.target)}`))]);
+	}
+
+	// The tables of more than two columns, row by row.
+	const rows = () => all(document, "table").filter((e) => shown(e)).flatMap((e) => [...e.tBodies].flatMap((b) => [...b.rows])).filter((r) => r.cells.length > 2);
+
+	// What is no card where there is no room for columns: cells that stand beside each other, and cells that
+	// do not say whose they are, by a word before them or by what one can do there.
+	function cards() {
+		return rows().flatMap((row) => [...row.cells].filter((cell, i) => (i > 0 && box(cell).top < box(row.cells[i - 1]).bottom - 1) ||
+			(cell.textContent.trim() && cell.matches("td:not(:has(a, button, summary))") && !/\p{L}/u.test(getComputedStyle(cell, "::before").content.replace("none", ""))))).map(told);
+	}
+
+	// What is no table where there is room for one: cells that do not stand under the head of their column.
+	function columns() {
+		return rows().flatMap((row) => [...row.cells].filter((cell, i) => {
+			const head = box(row.closest("table").tHead.rows[0].cells[i]), now = box(cell);
+			return Math.abs(head.left - now.left) > 1 || head.bottom > now.top + 1 || head.width < 2;
+		})).map(told);
+	}
+
+	return { wide, small, cut, overlapping, disorder, unseen, space, begin, strayed, speak, unfold, sees, ask, answer, moves, flashes, cards, columns };
 })();
