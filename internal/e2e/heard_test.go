@@ -130,7 +130,7 @@ func TestAScreenReaderHearsWhomAnAdminFindsAndServes(t *testing.T) {
 		`region "People found"`, heading(2, "People found", ""), `link "Ann Smith"`, `link "Ann Smith"`, status(two))
 	b.announced(t, two)
 	b.Keys(t, person("xyz"))
-	b.announced(t, two, say("people.count", "count", 0))
+	b.announced(t, two, say("field.q.nobody"))
 
 	b.Open(t, "/admin/users/"+sim.BenID)
 	b.hears(t, heading(1, "Ben Adeyemi", ""), `region "Fobs"`, heading(3, "Desk drawer", ""),
