@@ -26,7 +26,7 @@ run: go assets ## start the demo: the whole portal against a simulated Entra and
 
 test: go static/node_modules/axe-core/axe.min.js assets browser databases ## run every test, the browser's included
 	go test -parallel 6 $$(go list ./... | grep -v '/internal/e2e$$') # many wait, for a Graph that hangs
-	go test -timeout 15m ./internal/e2e
+	go test -parallel 3 -timeout 15m ./internal/e2e # some wait, for a page or for Graph
 
 build: go assets generate ## build the assets, the generated code and both programs into bin/
 	$(BUILD) -o bin/ ./cmd/fobdesk ./cmd/fobdesk-demo
