@@ -130,7 +130,7 @@ func personLocked(ctx context.Context) State {
 func personMarkup(ctx context.Context) State {
 	p := person(ctx)
 	p.Chrome, p.Seen = markupChrome(), markup
-	p.Chrome.Admin = true
+	p.Admin = true
 	p.Person = oath.Person{ID: "a/b", Name: markup, UserPrincipalName: markup, Mail: "m" + markup}
 	p.Fobs = []view.PersonFob{{Fob: named(markup, markup), Form: markup}}
 	p.History = []view.HistoryRow{{Event: markup, Serial: markup, Actor: markup, End: markup}}
