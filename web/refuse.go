@@ -130,7 +130,7 @@ type told struct {
 // tell puts an outcome into words.
 func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 	ctx := c.Request().Context()
-	worded := standing(c, refusal)
+	worded := wordedForVisit(c, refusal)
 	words := message.Refusal(ctx, worded)
 	t := told{
 		Summary: view.Summary{
@@ -163,9 +163,9 @@ func (s *Server) tell(c echo.Context, refusal *outcome.Error) told {
 // reasonVisit ends the reasons whose words are for somebody who stands at a station.
 const reasonVisit = "visit"
 
-// standing gives a refusal the reason by which words for somebody at a station are found, where there
+// wordedForVisit gives a refusal the reason by which words for somebody at a station are found, where there
 // are some of their own.
-func standing(c echo.Context, refusal *outcome.Error) *outcome.Error {
+func wordedForVisit(c echo.Context, refusal *outcome.Error) *outcome.Error {
 	if stationOf(c) == nil {
 		return refusal
 	}
