@@ -331,11 +331,11 @@ func TestARefusalIsToldWhereItBelongs(t *testing.T) {
 	for reason, atStation := range map[string]string{"": "visit", "again": "again.visit"} {
 		refusal := &outcome.Error{Outcome: outcome.WrongCode, Reason: reason}
 		c.Set(stationKey, (*station.Station)(nil))
-		if got := standing(c, refusal).Reason; got != reason {
+		if got := wordedForVisit(c, refusal).Reason; got != reason {
 			t.Errorf("elsewhere %q is worded as %q", reason, got)
 		}
 		c.Set(stationKey, &station.Station{ID: "one"})
-		if got := standing(c, refusal).Reason; got != atStation || refusal.Reason != reason {
+		if got := wordedForVisit(c, refusal).Reason; got != atStation || refusal.Reason != reason {
 			t.Errorf("at a station %q is worded as %q, want %q", reason, got, atStation)
 		}
 	}
