@@ -137,8 +137,8 @@ func TestKSK05WithTheVisitItsPlaceInLineEnds(t *testing.T) {
 		"finish":      {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.finishes(t) }},
 		"the welcome": {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk") }},
 		"the next":    {later, func(t *testing.T, _ *e2e.World, k kiosk) { k.Get(t, "/kiosk/start") }},
-		"idle":        {"4", func(_ *testing.T, w *e2e.World, _ kiosk) { w.Clock.Pass(91 * time.Second) }},
-		"revoked":     {"4", func(t *testing.T, w *e2e.World, k kiosk) { web.RevokeStation(t, w.Handler(), k.id) }},
+		"idle":        {"10", func(_ *testing.T, w *e2e.World, _ kiosk) { w.Clock.Pass(91 * time.Second) }},
+		"revoked":     {"10", func(t *testing.T, w *e2e.World, k kiosk) { web.RevokeStation(t, w.Handler(), k.id) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,8 +168,8 @@ func TestSES08WithTheSessionItsPlaceInLineEnds(t *testing.T) {
 		end  func(*testing.T, *e2e.World, *e2e.Visitor)
 	}{
 		"signed out": {"25", func(t *testing.T, _ *e2e.World, v *e2e.Visitor) { v.Post(t, "/auth/sign-out", nil) }},
-		"idle":       {"4", func(_ *testing.T, w *e2e.World, _ *e2e.Visitor) { w.Clock.Pass(16 * time.Minute) }},
-		"ended by an admin": {"8", func(t *testing.T, w *e2e.World, _ *e2e.Visitor) {
+		"idle":       {"10", func(_ *testing.T, w *e2e.World, _ *e2e.Visitor) { w.Clock.Pass(16 * time.Minute) }},
+		"ended by an admin": {"15", func(t *testing.T, w *e2e.World, _ *e2e.Visitor) {
 			withAdminGrant(t, w, grace).Post(t, "/admin/users/"+ada+"/sessions/end", nil)
 			w.Cloud.ResetCalls()
 		}},
