@@ -106,12 +106,26 @@ func (b *Browser) broken(t *testing.T, part, options string) (broken []string) {
 	return broken
 }
 
+// spoil adds a style to a page, in the place of the one before.
+func (b *Browser) spoil(t *testing.T, style string) {
+	t.Helper()
+	b.Do(t, chromedp.Evaluate(fmt.Sprintf("{ const sheet = new CSSStyleSheet(); sheet.replaceSync(%q); document.adoptedStyleSheets = [sheet] }", style), nil))
+}
+
 // TestTheRulerTellsOfWhatIsWrong spoils a page by a style, and holds that each measure and each choice of
 // axe's rules that looks at the gallery sees it.
 func TestTheRulerTellsOfWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	b := newGallery(t).NewBrowser(t, true)
 	b.bringRuler(t)
+	b.Open(t, "/gallery/audit/first_page")
+	b.as(t, 320, 640, "light", "none")
+	b.finds(t, "a chart", "cut()")
+	b.spoil(t, "html .chart-picture { direction: rtl }")
+	if told := b.told(t, "cut()"); !strings.Contains(strings.Join(told, "\n"), "<text") {
+		t.Errorf("words that stand out of a chart are not seen: %q", told)
+	}
+
 	b.Open(t, "/gallery/enrol/wrong_code")
 	b.as(t, 320, 640, "light", "none")
 	for _, test := range []struct{ style, measure, rules, want string }{
@@ -131,7 +145,7 @@ func TestTheRulerTellsOfWhatIsWrong(t *testing.T) {
 		{".switch { gap: 0 } .switch button { inline-size: 12px; min-block-size: 0; block-size: 12px; padding: 0; overflow: hidden }", "", inPlace, "target-size"},
 		{"label { display: none }", "", inWords, "label"},
 	} {
-		b.Do(t, chromedp.Evaluate(fmt.Sprintf("{ const sheet = new CSSStyleSheet(); sheet.replaceSync(%q); document.adoptedStyleSheets = [sheet] }", test.style), nil))
+		b.spoil(t, test.style)
 		var told []string
 		if test.measure != "" {
 			told = b.told(t, test.measure)

@@ -29,10 +29,12 @@ window.look = (() => {
 		}).map((e) => `${Math.round(box(e).width)}x${Math.round(box(e).height)} ${told(e)}`);
 	}
 
-	// Text that does not fit what hides the rest of it.
+	// Text that does not fit what hides the rest of it, and text of a picture that stands out of its frame.
 	function cut() {
-		return all(document, "main *, header *, footer *, dialog *").filter((e) => e.clientWidth > 1 && hides(e) && shown(e) && e.textContent.trim() &&
-			!e.closest("svg") && !clipped(e) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)).map(told);
+		const out = all(document, "figure svg text").filter((e) => shown(e) &&
+			(box(e).left < box(e.closest("figure")).left - 0.5 || box(e).right > box(e.closest("figure")).right + 0.5));
+		return out.map(told).concat(all(document, "main *, header *, footer *, dialog *").filter((e) => e.clientWidth > 1 && hides(e) && shown(e) && e.textContent.trim() &&
+			!e.closest("svg") && !clipped(e) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)).map(told));
 	}
 
 	// Words that stand on other words, and things to press on other things.
