@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -104,5 +105,36 @@ func TestAUD05AndLIM08OfAFloodEachOfTheFirstHundredLeavesARowAndTheRestOneOfTheL
 	foreignPost(t, v, "/enrol")
 	if got := count("denied"); got != before+1 {
 		t.Errorf("another address left %d rows, want one", got-before)
+	}
+}
+
+func TestLIM08AHostThatHasANetworkOfAddressesIsHeldToOneBound(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_TRUSTED_PROXIES", "127.0.0.0/8,::1/128"))
+	const sent = 250
+	v, began := w.NewVisitor(), time.Now()
+	for n := range sent {
+		v.From = fmt.Sprintf("2001:db8:1:2::%x", n)
+		foreignPost(t, v, "/enrol")
+	}
+	rows, limits := column(t, w, "SELECT 1 FROM audit WHERE event = 'denied'"), column(t, w, "SELECT 1 FROM audit WHERE event = 'limit'")
+	if most := 101 + int(time.Since(began).Seconds()); len(rows) < 100 || len(rows) > most || len(limits) > 1 {
+		t.Errorf("%d refusals left %d rows and %d of the limit, want 100 to %d and one at most", sent, len(rows), len(limits), most)
+	}
+}
+
+func TestLIM08SignInsThatAreRefusedAreHeldToThatBoundToo(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t)
+	v, began := w.NewVisitor(), time.Now()
+	for range 90 {
+		foreignPost(t, v, "/enrol")
+	}
+	for range 30 {
+		v.Get(t, "/auth/callback?state=unknown&code=c")
+	}
+	rows := column(t, w, "SELECT 1 FROM audit WHERE event IN ('denied', 'sign_in')")
+	if most := 101 + int(time.Since(began).Seconds()); len(rows) < 100 || len(rows) > most {
+		t.Errorf("120 refusals left %d rows, want 100 to %d", len(rows), most)
 	}
 }

@@ -85,7 +85,7 @@ const fieldPairingCode = "pairingCode"
 // way of the welcome, at Entra.
 func (s *Server) postKioskPair(c echo.Context) error {
 	ctx, typed := c.Request().Context(), (&fields{form: c.Request().PostForm}).typed(fieldPairingCode)
-	paired, err := s.Stations.Pair(ctx, c.Response(), typed, c.RealIP(), requestIDOf(ctx))
+	paired, err := s.Stations.Pair(ctx, c.Response(), typed, network(c.RealIP()), requestIDOf(ctx))
 	if err != nil {
 		return s.refusePairing(c, err)
 	}

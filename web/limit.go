@@ -30,7 +30,7 @@ func (s *Server) perAddress() echo.MiddlewareFunc {
 		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
 			Rate: signInRate, Burst: signInBurst, ExpiresIn: time.Minute,
 		}),
-		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		IdentifierExtractor: func(c echo.Context) (string, error) { return network(c.RealIP()), nil },
 		DenyHandler:         tooMany,
 	})
 }
@@ -40,7 +40,7 @@ const rowOfLimit = 15 * time.Minute
 
 // recordLimitHit writes that an address hit a limit, once in a window and not at each request.
 func (s *Server) recordLimitHit(c echo.Context, limit string, sess *session.Session) {
-	if s.limitHits.allow(limit + " " + c.RealIP()) {
+	if s.limitHits.allow(limit + " " + network(c.RealIP())) {
 		s.record(c, audit.EventLimit, outcome.TooManyAttempts, sess)
 	}
 }
@@ -56,10 +56,15 @@ const (
 // recordDenied records a request that was refused for who sent it, or from where. What one address
 // sends beyond its bound leaves the row of a limit, and the log has the rest.
 func (s *Server) recordDenied(c echo.Context, came outcome.Outcome, sess *session.Session) {
-	if from := network(c.RealIP()); s.denials.allow(from) {
-		s.record(c, audit.EventDenied, came, sess)
+	s.recordRefusal(c, audit.EventDenied, came, audit.EventDenied, sess)
+}
+
+// recordRefusal does so for any kind of refusal; limit is what the row of the limit is told once for.
+func (s *Server) recordRefusal(c echo.Context, event string, came outcome.Outcome, limit string, sess *session.Session) {
+	if s.denials.allow(network(c.RealIP())) {
+		s.record(c, event, came, sess)
 	} else {
-		s.recordLimitHit(c, audit.EventDenied, sess)
+		s.recordLimitHit(c, limit, sess)
 	}
 }
 

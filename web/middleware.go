@@ -102,8 +102,8 @@ func (s *Server) transport(next echo.HandlerFunc) echo.HandlerFunc {
 // fromProxy reports whether the peer itself is a trusted proxy.
 func (s *Server) fromProxy(r *http.Request) bool {
 	peer, _ := netip.ParseAddrPort(r.RemoteAddr) // what is none is in no network
-	return slices.ContainsFunc(s.TrustedProxies, func(network netip.Prefix) bool {
-		return network.Contains(peer.Addr().Unmap())
+	return slices.ContainsFunc(s.TrustedProxies, func(proxies netip.Prefix) bool {
+		return proxies.Contains(peer.Addr().Unmap())
 	})
 }
 

@@ -153,8 +153,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.Serv
 func (s *Server) ipExtractor() echo.IPExtractor {
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
 	for _, p := range s.TrustedProxies {
-		network := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
-		trust = append(trust, echo.TrustIPRange(network))
+		proxies := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+		trust = append(trust, echo.TrustIPRange(proxies))
 	}
 	return echo.ExtractIPFromXFFHeader(trust...)
 }

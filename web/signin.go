@@ -98,7 +98,7 @@ func (s *Server) getCallback(c echo.Context) error {
 func (s *Server) recordRefusedSignIn(c echo.Context, err error, sess *session.Session) {
 	refusal, ok := errors.AsType[*outcome.Error](err)
 	if ok && (refusal.Outcome == outcome.SignInRefused || refusal.Reason == entra.ReasonBroken) {
-		s.record(c, audit.EventSignIn, outcome.SignInRefused, sess)
+		s.recordRefusal(c, audit.EventSignIn, outcome.SignInRefused, c.Path(), sess)
 	}
 }
 

@@ -18,7 +18,7 @@ const word = "redacted"
 // Unprinted makes the type that embeds it read "redacted" wherever it is printed or logged.
 type Unprinted struct{}
 
-// Format writes "redacted" for every verb of fmt.
+// Format writes "redacted" for every verb that a value of its kind has; vet refuses the others, %p and %w.
 func (Unprinted) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, word) }
 
 // LogValue is "redacted".

@@ -9,10 +9,10 @@ import (
 const foldPause = 200 * time.Millisecond
 
 // foldBeside folds the journal into the database's file beside the writer, whenever something was
-// committed, until done is closed. The commit that filled the journal would else do it, as is SQLite's
+// committed, until ctx ends. The commit that filled the journal would else do it, as is SQLite's
 // way, and with all who stand behind it wait for the disk twice more. One that fails, or that can't
 // keep up, is left to that way; see journalPages.
-func (d *database) foldBeside(ctx context.Context, committed, done <-chan struct{}) {
+func (d *database) foldBeside(ctx context.Context, committed <-chan struct{}) {
 	if d.fold == "" {
 		return
 	}
@@ -21,12 +21,12 @@ func (d *database) foldBeside(ctx context.Context, committed, done <-chan struct
 		case <-committed:
 			var busy, pages, folded int
 			_ = d.readers.QueryRowContext(ctx, d.fold).Scan(&busy, &pages, &folded)
-		case <-done:
+		case <-ctx.Done():
 			return
 		}
 		select {
 		case <-time.After(foldPause):
-		case <-done:
+		case <-ctx.Done():
 			return
 		}
 	}

@@ -12,8 +12,9 @@ import (
 // pipeline sends statements to PostgreSQL. Every answer costs a way there and back, during which no
 // portal can write, so statements whose answer nobody waits for go with the next one.
 type pipeline struct {
-	conn    *sql.Conn
-	waiting []statement
+	conn     *sql.Conn
+	prepared map[string]bool // by their text
+	waiting  []statement
 }
 
 type statement struct {
@@ -27,9 +28,9 @@ func (p *pipeline) add(text string, args []any) {
 }
 
 // hope lets a statement wait that fails where it does not change one row, and so keeps those after it,
-// the COMMIT among them, from being run: the server divides by the rows.
+// the COMMIT among them, from being run: the server divides by whether it did.
 func (p *pipeline) hope(text string, args []any) {
-	p.add("WITH changed AS ("+text+" RETURNING 1) SELECT 1 / COUNT(*) FROM changed", args)
+	p.add("WITH changed AS ("+text+" RETURNING 1) SELECT 1 / (COUNT(*) = 1)::int FROM changed", args)
 }
 
 // undo drops what waits, but for the savepoint that is to be gone back to.
@@ -58,13 +59,17 @@ func (p *pipeline) flush(ctx context.Context) error {
 
 // deliver sends what waits, looks at the first answers itself, and leaves the others to last.
 func (p *pipeline) deliver(ctx context.Context, first int, last func(pgx.BatchResults) error) error {
-	batch := &pgx.Batch{}
-	for _, s := range p.waiting {
+	batch, sent := &pgx.Batch{}, p.waiting
+	for _, s := range sent {
 		batch.Queue(s.text, s.args...)
 	}
 	p.waiting = nil
 	return p.conn.Raw(func(conn any) error {
-		answers := conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch)
+		server := conn.(*stdlib.Conn).Conn()
+		if err := p.prepare(ctx, server, sent); err != nil {
+			return err
+		}
+		answers := server.SendBatch(ctx, batch)
 		for range first {
 			if _, err := answers.Exec(); err != nil {
 				return cmp.Or(err, answers.Close())
@@ -72,6 +77,21 @@ func (p *pipeline) deliver(ctx context.Context, first int, last func(pgx.BatchRe
 		}
 		return cmp.Or(last(answers), answers.Close())
 	})
+}
+
+// prepare prepares each statement once. Those that pgx prepares by itself it forgets, all of a batch, when
+// one of them fails, as a hope may.
+func (p *pipeline) prepare(ctx context.Context, server *pgx.Conn, statements []statement) error {
+	for _, s := range statements {
+		if p.prepared[s.text] {
+			continue
+		}
+		if _, err := server.Prepare(ctx, s.text, s.text); err != nil {
+			return err
+		}
+		p.prepared[s.text] = true
+	}
+	return nil
 }
 
 // exec returns how many rows the statement changed.

@@ -43,8 +43,7 @@ func Prune(ctx context.Context, url string, o Options, before time.Time) (droppe
 		return 0, fmt.Errorf("find the rows to drop: %w", err)
 	}
 	for {
-		began := time.Now()
-		n, err := p.step(ctx, last)
+		n, took, err := p.step(ctx, last)
 		dropped += n
 		if err != nil {
 			return dropped, fmt.Errorf("drop rows of the audit trail: %w", err)
@@ -56,7 +55,7 @@ func Prune(ctx context.Context, url string, o Options, before time.Time) (droppe
 		select {
 		case <-ctx.Done():
 			return dropped, ctx.Err()
-		case <-time.After(time.Since(began)):
+		case <-time.After(took):
 		}
 	}
 }
@@ -82,16 +81,18 @@ func (p *pruner) last(ctx context.Context, before time.Time) (int64, error) {
 	return last.Int64, err
 }
 
-// step drops the oldest rows up to last, at most pruneAtOnce, and moves the mark, in one transaction.
-func (p *pruner) step(ctx context.Context, last int64) (int64, error) {
+// step drops the oldest rows up to last, at most pruneAtOnce, and moves the mark, in one transaction. It
+// answers how long that took, without the wait for a lock.
+func (p *pruner) step(ctx context.Context, last int64) (dropped int64, took time.Duration, err error) {
 	for began := time.Now(); ; {
-		dropped, err := p.try(ctx, last)
+		tried := time.Now()
+		dropped, err = p.try(ctx, last)
 		if !isLocked(err) || time.Since(began) > pruneWait {
-			return dropped, err
+			return dropped, time.Since(tried), err
 		}
 		select {
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return 0, 0, ctx.Err()
 		case <-time.After(pruneEvery):
 		}
 	}

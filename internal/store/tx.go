@@ -33,7 +33,7 @@ type tx struct {
 func newTx(conn *sql.Conn, d dialect, chainKey []byte) *tx {
 	t := &tx{conn: conn, statements: map[string]*sql.Stmt{}, chainKey: chainKey, cancel: func() {}}
 	if d.pipelined {
-		t.pipeline = &pipeline{conn: conn}
+		t.pipeline = &pipeline{conn: conn, prepared: map[string]bool{}}
 	}
 	return t
 }
@@ -183,8 +183,11 @@ func (t *tx) hope(jobs []*job, send func(context.Context) error) (fulfilled bool
 	if err == nil {
 		return true, nil // the savepoint ends with the transaction
 	}
+	if err := t.undo(); err != nil {
+		return false, err // and what was touched is not known to be gone
+	}
 	t.touched = t.touched[:changed]
-	return false, t.undo()
+	return false, nil
 }
 
 // undo takes back what the step has written so far.

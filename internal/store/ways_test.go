@@ -105,6 +105,16 @@ func TestAnActWaitsFourTimesForPostgreSQLAndManyTogetherNoMore(t *testing.T) {
 		t.Errorf("an act went to the database and back %d times, want 4: to begin, and to write and commit, twice", n)
 	}
 
+	if err := s.Ledger().Open(t.Context(), act(1)); err == nil {
+		t.Error("an act was opened twice")
+	}
+	before = ways.Load()
+	mustOpenAct(t, s, act(1000))
+	mustCloseAct(t, s, act(1000), done)
+	if n := ways.Load() - before; n != 4 {
+		t.Errorf("after one that was refused an act went to the database and back %d times, want 4 still", n)
+	}
+
 	const many = 20
 	release := hold(t, s)
 	before = ways.Load() // the transaction that is held has begun
@@ -128,8 +138,8 @@ func TestAnActWaitsFourTimesForPostgreSQLAndManyTogetherNoMore(t *testing.T) {
 	if n := ways.Load() - before; n > 1+2 { // what was held is written and committed
 		t.Errorf("%d acts that were opened together went to the database and back %d times, want 2", many, n-1)
 	}
-	if rows := rowsOf(t, s); len(rows) != 4+many {
-		t.Errorf("the trail has %d rows, want %d", len(rows), 4+many)
+	if rows := rowsOf(t, s); len(rows) != 6+many {
+		t.Errorf("the trail has %d rows, want %d", len(rows), 6+many)
 	}
 	if _, err := s.VerifyAudit(t.Context(), audit.Head{}); err != nil {
 		t.Error(err)

@@ -118,18 +118,21 @@ func (w *writer) close(ctx context.Context) error {
 
 // run answers the queue until close; its ctx never ends.
 func (w *writer) run(ctx context.Context) {
-	committed, done := make(chan struct{}, 1), make(chan struct{})
+	committed := make(chan struct{}, 1)
+	beside, stop := context.WithCancel(ctx)
 	var folding sync.WaitGroup
-	folding.Go(func() { w.db.foldBeside(ctx, committed, done) })
-	defer func() { close(done); folding.Wait(); close(w.gone) }()
+	folding.Go(func() { w.db.foldBeside(beside, committed) })
+	defer func() { stop(); folding.Wait(); close(w.gone) }()
 	for first := range w.queue {
 		batch, err := w.transact(ctx, first)
 		for _, j := range batch {
 			j.answer <- cmp.Or(j.err, err)
 		}
-		select {
-		case committed <- struct{}{}:
-		default: // it is known already
+		if err == nil {
+			select {
+			case committed <- struct{}{}:
+			default: // it is known already
+			}
 		}
 	}
 	w.discard()
