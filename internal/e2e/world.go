@@ -105,6 +105,7 @@ func prepare(t testing.TB, givens []Given) (*World, net.Listener) {
 func (w *World) Restart(t testing.TB) {
 	t.Helper()
 	w.stop()
+	new(http.Client).CloseIdleConnections() // a form that is sent on one of those that were cut is lost
 	address := w.URL[len("http://localhost:"):]
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:"+address)
 	if err != nil {
