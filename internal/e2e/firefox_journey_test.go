@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"testing"
+	"time"
 
 	"fobdesk/internal/sim"
 )
@@ -78,8 +79,11 @@ func TestInFirefoxAStationServesAVisit(t *testing.T) {
 func (f *Firefox) holds(ctx context.Context, t *testing.T, want map[string]string) {
 	t.Helper()
 	for expression, value := range want {
-		if got, err := f.evaluate(ctx, expression); err != nil || got != value {
-			t.Errorf("%s is %q (%v), want %q", expression, got, err, value)
+		for got, err := f.evaluate(ctx, expression); err != nil || got != value; got, err = f.evaluate(ctx, expression) {
+			if ctx.Err() != nil {
+				t.Fatalf("%s is %q (%v), want %q", expression, got, err, value)
+			}
+			time.Sleep(20 * time.Millisecond) // a swap takes its steps
 		}
 	}
 }

@@ -167,7 +167,7 @@ func TestWithoutJavaScriptAnAdminRunsTheStations(t *testing.T) {
 	b.Press(t, ".station-acts summary")
 	b.Type(t, ".station-rename input[name=name]", "Canteen")
 	b.Press(t, ".station-rename button")
-	b.See(t, "#summary-title")
+	b.See(t, ".stations tr:has(.station-rename [value=Canteen]) th")
 	if got := b.Text(t, ".stations th[scope=row]"); got != "Canteen" {
 		t.Errorf("it is called %q", got)
 	}
