@@ -161,7 +161,7 @@ func (b *Browser) Visit(t *testing.T, address string) {
 // itself, for chromedp's own picture of it can be behind after a swap.
 func (b *Browser) See(t *testing.T, selector string) {
 	t.Helper()
-	question := fmt.Sprintf("document.querySelector(%q)?.checkVisibility() === true", selector)
+	question := fmt.Sprintf("document.readyState === 'complete' && document.querySelector(%q)?.checkVisibility() === true", selector)
 	for {
 		var seen bool
 		err := chromedp.Run(b.ctx, chromedp.Evaluate(question, &seen))
