@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -76,6 +77,22 @@ func TestKSK07TenWrongPairingCodesAreEnough(t *testing.T) {
 	}
 	if got := stationTrail(t, w); !slices.Contains(got, "limit too_many_attempts  at ") {
 		t.Errorf("the trail is %q", got)
+	}
+}
+
+func TestKSK07TheTenAreThoseOfAHostWhicheverAddressesOfItsNetworkItUses(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, e2e.Setting("FOBDESK_TRUSTED_PROXIES", "127.0.0.0/8,::1/128"))
+	v := w.NewVisitor()
+	for i := range 11 {
+		v.From = fmt.Sprintf("2001:db8:1:2::%x", i)
+		want := http.StatusUnprocessableEntity
+		if i == 10 {
+			want = http.StatusTooManyRequests
+		}
+		if page := v.Post(t, "/kiosk/pair", url.Values{"pairingCode": {"BBBB-BBBB"}}); page.Status != want {
+			t.Errorf("wrong code %d is answered %d, want %d", i+1, page.Status, want)
+		}
 	}
 }
 

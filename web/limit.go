@@ -19,7 +19,7 @@ const (
 	signInBurst = 100
 )
 
-// perAddress bounds what anyone can do without being signed in, for each address.
+// perAddress bounds what anyone can do without being signed in, for each address; see network.
 func (s *Server) perAddress() echo.MiddlewareFunc {
 	tooMany := func(c echo.Context, _ string, _ error) error {
 		s.recordLimitHit(c, c.Path(), nil)
